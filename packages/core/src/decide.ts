@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import type { EngineAnswer, NothingReason } from './engine.ts';
+import { Priority } from './priority.ts';
+import { type Mode, thresholdOf, type Thresholds } from './release.ts';
+import { type Category, fallbackCategory, findCategory, type Taxonomy, TRIAGE_TEAM } from './taxonomy.ts';
+import type { TicketState } from './ticket.ts';
+
+/** Route to the category's team, suggest (an agent confirms), or triage (a person decides). */
+export const Action = z.enum(['route', 'suggest', 'triage']);
+export type Action = z.infer<typeof Action>;
+
+/** Why a decision is what it is; `stopped_workers` marks a ticket whose processing kept ending without an end. */
+export const DecisionReason = z.enum([
+  'confident',
+  'low_confidence',
+  'stand_in',
+  'corrected',
+  'accepted',
+  'stopped_workers',
+  'refused',
+  'truncated',
+  'unusable',
+  'content_rejected',
+  'unavailable',
+  'budget_spent',
+  'not_trained',
+]);
+export type DecisionReason = z.infer<typeof DecisionReason>;
+
+/** What we do about a ticket. Category and confidence are null when nothing was predicted. */
+export interface Decision {
+  action: Action;
+  reason: DecisionReason;
+  category: string | null;
+  subcategory: string | null;
+  team: string;
+  priority: Priority;
+  slaHours: number;
+  confidence: number | null;
+  note: string | null;
+}
+
+export interface DecideRules {
+  taxonomy: Taxonomy;
+  thresholds: Thresholds;
+  mode: Mode;
+}
+
+const NOTHING_NOTES: Record<NothingReason | 'stopped_workers', string> = {
+  refused: 'The model declined to read this ticket. Manual review needed.',
+  truncated: 'The model did not finish its answer. Manual review needed.',
+  unusable: 'The model gave no usable answer. Manual review needed.',
+  content_rejected: 'The model service rejected the content of this ticket. Manual review needed.',
+  unavailable: 'No engine could be reached in time. Manual review needed.',
+  budget_spent: "Today's budget for the model is spent. Manual review needed.",
+  not_trained: 'The local model has learnt too little to judge this ticket. Manual review needed.',
+  stopped_workers: 'Processing this ticket failed repeatedly without an end. Manual review needed.',
+};
+
+/** Turns an engine's answer into the one decision about a ticket. */
+export function decide(answer: EngineAnswer, rules: DecideRules): Decision {
+  if (answer.kind === 'nothing') return triageUnread(answer.reason, rules.taxonomy);
+  const { suggestion, standIn } = answer;
+  const category = findCategory(rules.taxonomy, suggestion.category);
+  if (category === undefined) return triageUnread('unusable', rules.taxonomy);
+  const base = { ...assignmentOf(category), subcategory: suggestion.subcategory, confidence: suggestion.confidence };
+  if (suggestion.confidence < thresholdOf(rules.thresholds, category.key)) {
+    return {
+      ...base,
+      action: 'triage',
+      reason: 'low_confidence',
+      team: TRIAGE_TEAM,
+      note: lowConfidenceNote(suggestion.confidence),
+    };
+  }
+  if (standIn !== null) return { ...base, action: 'suggest', reason: 'stand_in', note: STAND_IN_NOTES[standIn] };
+  return { ...base, action: rules.mode === 'suggest' ? 'suggest' : 'route', reason: 'confident', note: null };
+}
+
+const STAND_IN_NOTES = {
+  claude_unavailable: "Claude could not be reached in time; this is the local model's suggestion. Please confirm.",
+  budget_spent: "Today's budget for Claude is spent; this is the local model's suggestion. Please confirm.",
+};
+
+/** The decision when nothing was predicted: a person decides, with the fallback category's priority and SLA. */
+export function triageUnread(reason: NothingReason | 'stopped_workers', taxonomy: Taxonomy): Decision {
+  const fallback = fallbackCategory(taxonomy);
+  return {
+    action: 'triage',
+    reason,
+    category: null,
+    subcategory: null,
+    team: TRIAGE_TEAM,
+    priority: fallback.priority,
+    slaHours: fallback.sla_hours,
+    confidence: null,
+    note: NOTHING_NOTES[reason],
+  };
+}
+
+/** The decision that a person's choice of category gives: routed, whatever an engine thought. */
+export function decideByPerson(
+  category: Category,
+  { subcategory, note, reason }: { subcategory: string | null; note: string | null; reason: 'corrected' | 'accepted' },
+): Decision {
+  return { ...assignmentOf(category), action: 'route', reason, subcategory, confidence: null, note };
+}
+
+/** The state in which a decision leaves its ticket. */
+export function stateAfter(action: Action, mode: Mode): TicketState {
+  if (mode === 'shadow') return 'shadowed';
+  return ({ route: 'routed', suggest: 'suggested', triage: 'triaged' } as const)[action];
+}
+
+function assignmentOf(category: Category): Pick<Decision, 'category' | 'team' | 'priority' | 'slaHours'> {
+  return { category: category.key, team: category.team, priority: category.priority, slaHours: category.sla_hours };
+}
+
+function lowConfidenceNote(confidence: number): string {
+  return `Low confidence (${confidence.toFixed(2)}). Manual review needed.`;
+}

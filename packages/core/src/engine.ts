@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { Suggestion } from './suggestion.ts';
+import type { Taxonomy } from './taxonomy.ts';
+import type { TicketText } from './ticket.ts';
+
+/** Engines that an operator can choose. */
+export const EngineName = z.enum(['cascade', 'claude', 'local']);
+export type EngineName = z.infer<typeof EngineName>;
+
+/** A labelled text that teaches engines. */
+export interface Example {
+  subject: string;
+  body: string;
+  category: string;
+  subcategory: string | null;
+  /** How much it counts in training: 1 for a person's word, less for an engine's own. */
+  weight: number;
+}
+
+export interface SuggestRequest {
+  ticket: TicketText;
+  taxonomy: Taxonomy;
+  /** Similar labelled texts for the prompt, at most a handful. */
+  examples: readonly Example[];
+  /** False when the ticket has waited as long as it may: answer now with what is at hand. */
+  mayWait: boolean;
+  /** Aborts the work, for example at shutdown. */
+  signal: AbortSignal;
+}
+
+/** Why an engine has no suggestion. All of them end with a person. */
+export const NothingReason = z.enum([
+  'refused',
+  'truncated',
+  'unusable',
+  'content_rejected',
+  'unavailable',
+  'budget_spent',
+  'not_trained',
+]);
+export type NothingReason = z.infer<typeof NothingReason>;
+
+/** Tokens of one model call, as the provider counted them. */
+export interface TokenUsage {
+  inputTokens: number;
+  cacheReadTokens: number;
+  cacheWrite5mTokens: number;
+  cacheWrite1hTokens: number;
+  outputTokens: number;
+  serviceTier: string | null;
+}
+
+/** How one call of a model, or one prediction of the local model, ended. */
+export type CallOutcome = 'suggested' | Exclude<NothingReason, 'unavailable' | 'budget_spent' | 'not_trained'>;
+
+/** One answer that was received and, where it has a price, paid for; recorded whether usable or not. */
+export interface EngineCall {
+  engine: 'claude' | 'local';
+  model: string;
+  outcome: CallOutcome;
+  suggestion: Suggestion | null;
+  usage: TokenUsage | null;
+  /** Price in millionths of a US dollar. */
+  costMicroUsd: number;
+  durationMs: number;
+  requestId: string | null;
+}
+
+export type EngineAnswer =
+  | {
+      kind: 'suggested';
+      suggestion: Suggestion;
+      /** Set when a weaker engine had to answer in place of the one that should have. An agent confirms such a suggestion. */
+      standIn: 'claude_unavailable' | 'budget_spent' | null;
+      calls: EngineCall[];
+    }
+  | { kind: 'nothing'; reason: NothingReason; calls: EngineCall[] };
+
+/**
+ * Anything that suggests a category. It throws a Failure for what the infrastructure did (the ticket waits and is tried
+ * again) and answers `nothing` for what the content did or for what cannot wait.
+ */
+export interface Engine {
+  readonly name: EngineName;
+  suggest(request: SuggestRequest): Promise<EngineAnswer>;
+}
+
+/** What a caller of Claude learnt that concerns every other caller too. */
+export type GateNews =
+  | { kind: 'answered' }
+  /** Nobody calls until the pause is over; no attempt is spent. */
+  | { kind: 'pause'; afterMs: number; reason: string }
+  /** Calling is pointless until somebody acts (configuration) or money is there again. */
+  | { kind: 'open'; reason: 'configuration' | 'money'; detail: string };
+
+/** The fleet's common door to Claude: asked before each call, told after it. */
+export interface Gate {
+  /** Resolves when a call may start; throws a Failure that says how long to wait otherwise. */
+  enter(model: string): Promise<void>;
+  report(model: string, news: GateNews): Promise<void>;
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { Key } from './taxonomy.ts';
+
+/** A probability, 0 to 1. */
+export const Probability = z.number().min(0).max(1);
+
+export const Alternative = z.object({ category: Key, confidence: Probability });
+export type Alternative = z.infer<typeof Alternative>;
+
+/** What an engine said about one ticket. Its labels are always labels of the taxonomy it was given. */
+export const Suggestion = z.object({
+  category: Key,
+  subcategory: Key.nullable(),
+  /** Probability that the category is right. */
+  confidence: Probability,
+  /** False while too few outcomes exist to say how often such a confidence is right. */
+  calibrated: z.boolean(),
+  /** Other likely categories, most likely first, without the suggested one. */
+  alternatives: z.array(Alternative),
+  /** Why, in a sentence a person can check against the ticket. */
+  rationale: z.string(),
+});
+export type Suggestion = z.infer<typeof Suggestion>;
