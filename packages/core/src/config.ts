@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { Duration } from './duration.ts';
+import { EngineName } from './engine.ts';
+import type { Failure } from './failure.ts';
+import { Mode } from './release.ts';
+
+const port = z.coerce
+  .number({ error: 'must be a port number' })
+  .int()
+  .min(0, 'must be a port number, 0 to 65535')
+  .max(65_535, 'must be a port number, 0 to 65535');
+const url = (schemes: readonly string[]) =>
+  z.string().refine((value) => schemes.some((scheme) => value.startsWith(`${scheme}://`)), {
+    error: `must begin with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+  });
+
+/**
+ * Every setting, once. `docs/configuration.md` and `.env.example` are made from this list: the description says what the
+ * setting does, and a missing default what happens without it.
+ */
+export const Settings = z.object({
+  PORT: port.default(3000).describe('Port on which the API listens.'),
+  USHER_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address on which the API listens. 0.0.0.0 makes it reachable from other machines.'),
+  DATABASE_URL: url(['postgres', 'postgresql'])
+    .optional()
+    .describe('Postgres to use. Unset, `npm start` brings its own in `USHER_DATA_DIR`.'),
+  QUEUE_URL: url(['redis', 'rediss', 'postgres', 'postgresql'])
+    .optional()
+    .describe('Queue to use: Redis, Valkey or Postgres. Unset, `REDIS_URL` counts; without both, the database.'),
+  REDIS_URL: url(['redis', 'rediss']).optional().describe('Used where `QUEUE_URL` is unset.'),
+  USHER_DATA_DIR: z.string().default('.usher').describe('Folder for the embedded Postgres.'),
+  USHER_API_KEY: z
+    .string()
+    .min(32, 'must have at least 32 characters')
+    .optional()
+    .describe('A bootstrap admin key for scripted starts, at least 32 characters.'),
+  USHER_ENGINE: EngineName.optional().describe(
+    'Who suggests the category. Unset, `cascade` with an Anthropic key and `local` without.',
+  ),
+  USHER_MODE: Mode.default('auto').describe(
+    '`auto` acts on decisions, `suggest` only proposes them, `shadow` records and scores them and assigns nothing.',
+  ),
+  USHER_TAXONOMY: z
+    .string()
+    .default('taxonomy.yaml')
+    .describe('The category list that is published on the first start.'),
+  ANTHROPIC_API_KEY: z.string().optional().describe('Key for the Claude API.'),
+  ANTHROPIC_BASE_URL: url(['http', 'https']).optional().describe('Another address of the Claude API, such as a proxy.'),
+  USHER_MODEL: z.string().default('claude-haiku-5-5').describe('Model for ordinary tickets.'),
+  USHER_HARD_MODEL: z.string().default('claude-sonnet-5-5').describe('Model that gets one try where the first failed.'),
+  USHER_CONCURRENCY: z.coerce
+    .number({ error: 'must be a whole number' })
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(16)
+    .describe('Tickets that one worker handles at the same time, a lane.'),
+  USHER_MAX_AGE: Duration.default(15 * 60_000).describe(
+    'How long a live ticket may wait for Claude before it is decided without: 90s, 15m, 2h.',
+  ),
+  USHER_BULK_MAX_AGE: Duration.optional().describe(
+    'The same for the bulk lane. Unset, bulk waits as long as it takes.',
+  ),
+  USHER_OUTBOUND: z
+    .enum(['public', 'any'])
+    .default('public')
+    .describe(
+      'Where outbound webhooks may go: `public` means https to public addresses only; `any` is for development.',
+    ),
+  USHER_METRICS_PORT: port.optional().describe('Port for a worker’s `/livez` and `/metrics`. Unset, there is none.'),
+  USHER_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Least severe log lines that are written.'),
+});
+
+/** Settings as read, with what follows from several of them. */
+export type Config = z.output<typeof Settings> & { engine: EngineName; queueUrl: string | undefined };
+
+/** Thrown when settings are bad; its message lists every problem at once. */
+export class ConfigInvalid extends Error implements Failure {
+  readonly code = 'config_invalid';
+  readonly retry = 'never';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`These settings cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigInvalid';
+    this.problems = problems;
+  }
+}
+
+/** Reads the settings from an environment. Unset and empty mean the default. Throws ConfigInvalid. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+  const read = Settings.safeParse(given);
+  if (!read.success) {
+    throw new ConfigInvalid(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const settings = read.data;
+  const engine = settings.USHER_ENGINE ?? (settings.ANTHROPIC_API_KEY === undefined ? 'local' : 'cascade');
+  if (engine !== 'local' && settings.ANTHROPIC_API_KEY === undefined) {
+    throw new ConfigInvalid([`USHER_ENGINE: ${engine} needs ANTHROPIC_API_KEY; set it, or use USHER_ENGINE=local`]);
+  }
+  return { ...settings, engine, queueUrl: settings.QUEUE_URL ?? settings.REDIS_URL ?? settings.DATABASE_URL };
+}

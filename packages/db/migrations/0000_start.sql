@@ -1,0 +1,231 @@
+CREATE TABLE "examples" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "examples_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"ticket_id" bigint,
+	"subject" text NOT NULL,
+	"body" text NOT NULL,
+	"category" text NOT NULL,
+	"subcategory" text,
+	"provenance" text NOT NULL,
+	"labelled_by" text NOT NULL,
+	"weight" real NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"retired_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "classifications" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "classifications_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"ticket_id" bigint NOT NULL,
+	"revision" integer NOT NULL,
+	"release_id" bigint NOT NULL,
+	"engine" text NOT NULL,
+	"model" text NOT NULL,
+	"outcome" text NOT NULL,
+	"suggestion" jsonb,
+	"input_tokens" integer,
+	"cache_read_tokens" integer,
+	"cache_write_5m_tokens" integer,
+	"cache_write_1h_tokens" integer,
+	"output_tokens" integer,
+	"service_tier" text,
+	"cost_micro_usd" bigint NOT NULL,
+	"duration_ms" integer NOT NULL,
+	"request_id" text,
+	"shadow" boolean NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "corrections" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "corrections_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"ticket_id" bigint NOT NULL,
+	"revision" integer NOT NULL,
+	"decision_id" bigint NOT NULL,
+	"from_category" text,
+	"from_subcategory" text,
+	"category" text NOT NULL,
+	"subcategory" text,
+	"note" text,
+	"actor_kind" text NOT NULL,
+	"actor" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "decisions" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "decisions_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"ticket_id" bigint NOT NULL,
+	"revision" integer NOT NULL,
+	"release_id" bigint,
+	"actor_kind" text NOT NULL,
+	"actor" text NOT NULL,
+	"mode" text NOT NULL,
+	"action" text NOT NULL,
+	"reason" text NOT NULL,
+	"category" text,
+	"subcategory" text,
+	"team" text NOT NULL,
+	"priority" text NOT NULL,
+	"sla_hours" real NOT NULL,
+	"confidence" real,
+	"note" text,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "audit" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "audit_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"actor" text NOT NULL,
+	"verb" text NOT NULL,
+	"subject" text NOT NULL,
+	"detail" jsonb NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "deliveries" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "deliveries_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"source_id" integer NOT NULL,
+	"ticket_id" bigint NOT NULL,
+	"decision_id" bigint NOT NULL,
+	"event" text NOT NULL,
+	"payload" jsonb NOT NULL,
+	"state" text DEFAULT 'pending' NOT NULL,
+	"attempts" smallint DEFAULT 0 NOT NULL,
+	"due_at" timestamp with time zone NOT NULL,
+	"last_status" integer,
+	"last_error" text,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"delivered_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "gates" (
+	"name" text PRIMARY KEY NOT NULL,
+	"closed_until" timestamp with time zone NOT NULL,
+	"reason" text NOT NULL,
+	"detail" text NOT NULL,
+	"changed_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "api_keys" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "api_keys_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"name" text NOT NULL,
+	"prefix" text NOT NULL,
+	"hash" text NOT NULL,
+	"scopes" text[] NOT NULL,
+	"source_id" integer NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"revoked_at" timestamp with time zone,
+	CONSTRAINT "api_keys_hash_unique" UNIQUE("hash")
+);
+--> statement-breakpoint
+CREATE TABLE "sources" (
+	"id" integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "sources_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
+	"name" text NOT NULL,
+	"connector" text DEFAULT 'api' NOT NULL,
+	"webhook_url" text,
+	"webhook_secret" text,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "sources_name_unique" UNIQUE("name")
+);
+--> statement-breakpoint
+CREATE TABLE "local_models" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "local_models_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"taxonomy_version" integer NOT NULL,
+	"learnt_from" bigint NOT NULL,
+	"figures" jsonb NOT NULL,
+	"content" "bytea" NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "releases" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "releases_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"fingerprint" text NOT NULL,
+	"taxonomy_version" integer NOT NULL,
+	"prompt_version" text NOT NULL,
+	"engine" text NOT NULL,
+	"model" text NOT NULL,
+	"hard_model" text NOT NULL,
+	"local_model" bigint,
+	"thresholds" jsonb NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "releases_fingerprint_unique" UNIQUE("fingerprint")
+);
+--> statement-breakpoint
+CREATE TABLE "taxonomies" (
+	"version" integer PRIMARY KEY NOT NULL,
+	"document" jsonb NOT NULL,
+	"published_by" text NOT NULL,
+	"published_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "ticket_revisions" (
+	"ticket_id" bigint NOT NULL,
+	"revision" integer NOT NULL,
+	"subject" text NOT NULL,
+	"body" text NOT NULL,
+	"text_hash" text NOT NULL,
+	"written_at" timestamp with time zone,
+	"received_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "ticket_revisions_ticket_id_revision_pk" PRIMARY KEY("ticket_id","revision"),
+	CONSTRAINT "ticket_revisions_text" UNIQUE("ticket_id","text_hash")
+);
+--> statement-breakpoint
+CREATE TABLE "tickets" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "tickets_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"source_id" integer NOT NULL,
+	"external_id" text NOT NULL,
+	"revision" integer DEFAULT 1 NOT NULL,
+	"subject" text NOT NULL,
+	"body" text NOT NULL,
+	"text_hash" text NOT NULL,
+	"requester" text,
+	"channel" text,
+	"language" text,
+	"metadata" jsonb NOT NULL,
+	"created_at" timestamp with time zone,
+	"written_at" timestamp with time zone,
+	"received_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"revised_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"lane" text NOT NULL,
+	"state" text DEFAULT 'received' NOT NULL,
+	"due_at" timestamp with time zone NOT NULL,
+	"starts" smallint DEFAULT 0 NOT NULL,
+	"decision_id" bigint,
+	"action" text,
+	"reason" text,
+	"category" text,
+	"subcategory" text,
+	"team" text,
+	"priority" text,
+	"sla_hours" real,
+	"sla_due_at" timestamp with time zone,
+	"confidence" real,
+	"note" text,
+	"decided_at" timestamp with time zone,
+	CONSTRAINT "tickets_source_external" UNIQUE("source_id","external_id")
+);
+--> statement-breakpoint
+ALTER TABLE "examples" ADD CONSTRAINT "examples_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "classifications" ADD CONSTRAINT "classifications_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "classifications" ADD CONSTRAINT "classifications_release_id_releases_id_fk" FOREIGN KEY ("release_id") REFERENCES "public"."releases"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "corrections" ADD CONSTRAINT "corrections_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "corrections" ADD CONSTRAINT "corrections_decision_id_decisions_id_fk" FOREIGN KEY ("decision_id") REFERENCES "public"."decisions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "decisions" ADD CONSTRAINT "decisions_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "decisions" ADD CONSTRAINT "decisions_release_id_releases_id_fk" FOREIGN KEY ("release_id") REFERENCES "public"."releases"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_decision_id_decisions_id_fk" FOREIGN KEY ("decision_id") REFERENCES "public"."decisions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "local_models" ADD CONSTRAINT "local_models_taxonomy_version_taxonomies_version_fk" FOREIGN KEY ("taxonomy_version") REFERENCES "public"."taxonomies"("version") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "releases" ADD CONSTRAINT "releases_taxonomy_version_taxonomies_version_fk" FOREIGN KEY ("taxonomy_version") REFERENCES "public"."taxonomies"("version") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "releases" ADD CONSTRAINT "releases_local_model_local_models_id_fk" FOREIGN KEY ("local_model") REFERENCES "public"."local_models"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ticket_revisions" ADD CONSTRAINT "ticket_revisions_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "tickets" ADD CONSTRAINT "tickets_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "examples_one_a_ticket" ON "examples" USING btree ("ticket_id") WHERE "examples"."retired_at" is null;--> statement-breakpoint
+CREATE INDEX "examples_by_category" ON "examples" USING btree ("category");--> statement-breakpoint
+CREATE INDEX "classifications_by_ticket" ON "classifications" USING btree ("ticket_id");--> statement-breakpoint
+CREATE INDEX "corrections_by_ticket" ON "corrections" USING btree ("ticket_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "decisions_first_by_engine" ON "decisions" USING btree ("ticket_id","revision") WHERE "decisions"."actor_kind" = 'engine';--> statement-breakpoint
+CREATE INDEX "decisions_by_ticket" ON "decisions" USING btree ("ticket_id","id");--> statement-breakpoint
+CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("due_at") WHERE "deliveries"."state" = 'pending';--> statement-breakpoint
+CREATE INDEX "deliveries_by_ticket" ON "deliveries" USING btree ("ticket_id");--> statement-breakpoint
+CREATE INDEX "tickets_due" ON "tickets" USING btree ("lane","due_at") WHERE "tickets"."state" = 'received';--> statement-breakpoint
+CREATE INDEX "tickets_by_state" ON "tickets" USING btree ("state","id");--> statement-breakpoint
+CREATE INDEX "tickets_by_team" ON "tickets" USING btree ("team","id");--> statement-breakpoint
+CREATE INDEX "tickets_by_category" ON "tickets" USING btree ("category","id");

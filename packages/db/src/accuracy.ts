@@ -1,0 +1,36 @@
+import { sql } from 'drizzle-orm';
+import type { Db } from './connect.ts';
+import { whileAvailable } from './failures.ts';
+
+/** How often a category was predicted, and how often nobody corrected it. */
+export interface CategoryCount {
+  category: string;
+  total: number;
+  correct: number;
+}
+
+/**
+ * Predictions and how many of them nobody corrected to another category, by predicted category. Counts the newest engine
+ * decision of each ticket, shadowed ones included; tickets for which nothing was predicted don't count.
+ */
+export async function countCorrect(db: Db): Promise<CategoryCount[]> {
+  return whileAvailable(() =>
+    db.execute<{ category: string; total: number; correct: number }>(sql`
+      with predicted as (
+        select distinct on (ticket_id) ticket_id, revision, category
+        from decisions
+        where actor_kind = 'engine'
+        order by ticket_id, revision desc
+      ), said as (
+        select distinct on (ticket_id, revision) ticket_id, revision, category
+        from corrections
+        order by ticket_id, revision, id desc
+      )
+      select predicted.category, count(*)::int as total,
+             count(*) filter (where said.category is null or said.category = predicted.category)::int as correct
+      from predicted left join said using (ticket_id, revision)
+      where predicted.category is not null
+      group by predicted.category
+      order by predicted.category`),
+  );
+}

@@ -1,0 +1,48 @@
+import type { Failure } from '@usher/core/failure';
+
+/** Postgres cannot be reached, is starting, stopping or full of connections. Nothing was stored. */
+export class DatabaseUnavailable extends Error implements Failure {
+  readonly code = 'database_unavailable';
+  readonly retry = 'backoff';
+
+  constructor(cause: unknown) {
+    super('The database cannot be reached. Nothing was stored; please send it again.', { cause });
+    this.name = 'DatabaseUnavailable';
+  }
+}
+
+// Connection exceptions, operator intervention, insufficient resources: https://www.postgresql.org/docs/current/errcodes-appendix.html
+const PASSING = /^(?:08|57P|53)/;
+const DRIVER = new Set([
+  'CONNECT_TIMEOUT',
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+]);
+
+/** Tells whether an error, or what caused it, means that Postgres is away rather than that the statement was wrong. */
+export function isDatabaseAway(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+  if (DRIVER.has(code) || PASSING.test(code)) return true;
+  // A statement that waited too long for the server: the client gave up, not the data.
+  if (code === '57014') return true;
+  if (thrown instanceof AggregateError) return thrown.errors.some(isDatabaseAway);
+  return isDatabaseAway(thrown.cause);
+}
+
+/** Runs a piece of database work and says DatabaseUnavailable where Postgres is away. Other errors pass unchanged. */
+export async function whileAvailable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw isDatabaseAway(thrown) ? new DatabaseUnavailable(thrown) : thrown;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Action, DecisionReason } from '@usher/core/decide';
+import type { Priority } from '@usher/core/priority';
+import type { Lane, TicketState } from '@usher/core/ticket';
+import { sql } from 'drizzle-orm';
+import { index, integer, jsonb, pgTable, primaryKey, real, smallint, text, unique } from 'drizzle-orm/pg-core';
+import type { Metadata } from '../metadata.ts';
+import { idOf, moment, ownId } from './columns.ts';
+import { sources } from './sources.ts';
+
+/**
+ * One row a ticket: the newest text, whether work is due (the outbox), and the projection of the newest decision.
+ * `starts` counts how often work on this revision began without an end.
+ */
+export const tickets = pgTable(
+  'tickets',
+  {
+    id: ownId(),
+    sourceId: integer('source_id')
+      .notNull()
+      .references(() => sources.id),
+    externalId: text('external_id').notNull(),
+    revision: integer('revision').notNull().default(1),
+    subject: text('subject').notNull(),
+    body: text('body').notNull(),
+    textHash: text('text_hash').notNull(),
+    requester: text('requester'),
+    channel: text('channel'),
+    language: text('language'),
+    metadata: jsonb('metadata').$type<Metadata>().notNull(),
+    createdAt: moment('created_at'),
+    writtenAt: moment('written_at'),
+    receivedAt: moment('received_at').notNull().defaultNow(),
+    revisedAt: moment('revised_at').notNull().defaultNow(),
+
+    lane: text('lane').$type<Lane>().notNull(),
+    state: text('state').$type<TicketState>().notNull().default('received'),
+    dueAt: moment('due_at').notNull(),
+    starts: smallint('starts').notNull().default(0),
+
+    decisionId: idOf('decision_id'),
+    action: text('action').$type<Action>(),
+    reason: text('reason').$type<DecisionReason>(),
+    category: text('category'),
+    subcategory: text('subcategory'),
+    team: text('team'),
+    priority: text('priority').$type<Priority>(),
+    slaHours: real('sla_hours'),
+    slaDueAt: moment('sla_due_at'),
+    confidence: real('confidence'),
+    note: text('note'),
+    decidedAt: moment('decided_at'),
+  },
+  (table) => [
+    unique('tickets_source_external').on(table.sourceId, table.externalId),
+    index('tickets_due')
+      .on(table.lane, table.dueAt)
+      .where(sql`${table.state} = 'received'`),
+    index('tickets_by_state').on(table.state, table.id),
+    index('tickets_by_team').on(table.team, table.id),
+    index('tickets_by_category').on(table.category, table.id),
+  ],
+);
+
+/** Texts that a ticket had before, and late arrivals that were older than the newest. */
+export const ticketRevisions = pgTable(
+  'ticket_revisions',
+  {
+    ticketId: idOf('ticket_id')
+      .notNull()
+      .references(() => tickets.id),
+    revision: integer('revision').notNull(),
+    subject: text('subject').notNull(),
+    body: text('body').notNull(),
+    textHash: text('text_hash').notNull(),
+    writtenAt: moment('written_at'),
+    receivedAt: moment('received_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.ticketId, table.revision] }),
+    unique('ticket_revisions_text').on(table.ticketId, table.textHash),
+  ],
+);
