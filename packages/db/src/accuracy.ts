@@ -1,13 +1,8 @@
+import type { CategoryCount } from '@usher/core/accuracy-report';
 import { sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 
-/** How often a category was predicted, and how often nobody corrected it. */
-export interface CategoryCount {
-  category: string;
-  total: number;
-  correct: number;
-}
 
 /**
  * Predictions and how many of them nobody corrected to another category, by predicted category. Counts the newest engine
