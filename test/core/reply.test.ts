@@ -1,7 +1,7 @@
 import { outputSchema, readReply } from '@usher/core/reply';
 import { Suggestion } from '@usher/core/suggestion';
 import { findCategory } from '@usher/core/taxonomy';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { desk } from '../support/claude-server-desk.ts';
 
@@ -89,7 +89,7 @@ test('what was wrong is said without repeating the reply', () => {
 test('a rationale is shortened and made fit for storage', () => {
   const reading = read({ ...good, rationale: ` \u0000${'x'.repeat(498)}😀` });
   if (reading.kind === 'unusable') throw new Error(reading.detail);
-  expect(reading.suggestion.rationale).toBe(`${'x'.repeat(498)}`);
+  expect(reading.suggestion.rationale).toBe('x'.repeat(498));
 });
 
 const label = fc.oneof(
