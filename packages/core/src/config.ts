@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Duration } from './duration.ts';
 import { EngineName } from './engine.ts';
 import type { Failure } from './failure.ts';
+import { Outbound } from './outbound-url.ts';
 import { Mode } from './release.ts';
 
 const port = z.coerce
@@ -58,18 +59,15 @@ export const Settings = z.object({
     .max(1_000)
     .default(16)
     .describe('Tickets that one worker handles at the same time, a lane.'),
-  USHER_MAX_AGE: Duration.default(15 * 60_000).describe(
+  USHER_MAX_AGE: Duration.prefault('15m').describe(
     'How long a live ticket may wait for Claude before it is decided without: 90s, 15m, 2h.',
   ),
   USHER_BULK_MAX_AGE: Duration.optional().describe(
     'The same for the bulk lane. Unset, bulk waits as long as it takes.',
   ),
-  USHER_OUTBOUND: z
-    .enum(['public', 'any'])
-    .default('public')
-    .describe(
-      'Where outbound webhooks may go: `public` means https to public addresses only; `any` is for development.',
-    ),
+  USHER_OUTBOUND: Outbound.default('public').describe(
+    'Where outbound webhooks may go: `public` means https to public addresses only; `any` is for development.',
+  ),
   USHER_METRICS_PORT: port.optional().describe('Port for a worker’s `/livez` and `/metrics`. Unset, there is none.'),
   USHER_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])

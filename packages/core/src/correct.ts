@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Decision, decideByPerson } from './decide.ts';
+import { type CategorisedDecision, decideByPerson } from './decide.ts';
 import { findCategory, findSubcategory, type Taxonomy } from './taxonomy.ts';
 import { storable } from './ticket.ts';
 
@@ -24,7 +24,7 @@ export type CorrectionDraft = z.infer<typeof CorrectionDraft>;
 
 /** A correction read against the taxonomy: the decision that it gives, or what is wrong with it and what is allowed. */
 export type ReadCorrection =
-  | { kind: 'decision'; decision: Decision }
+  | { kind: 'decision'; decision: CategorisedDecision }
   | { kind: 'unknown'; field: 'category' | 'subcategory'; given: string; allowed: string[] };
 
 /** Turns a person's choice into a decision. `current` is the category that the ticket has now, if any. */

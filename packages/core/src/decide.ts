@@ -98,11 +98,14 @@ export function triageUnread(reason: NothingReason | 'stopped_workers', taxonomy
   };
 }
 
+/** A decision that certainly names a category. */
+export type CategorisedDecision = Decision & { category: string };
+
 /** The decision that a person's choice of category gives: routed, whatever an engine thought. */
 export function decideByPerson(
   category: Category,
   { subcategory, note, reason }: { subcategory: string | null; note: string | null; reason: 'corrected' | 'accepted' },
-): Decision {
+): CategorisedDecision {
   return { ...assignmentOf(category), action: 'route', reason, subcategory, confidence: null, note };
 }
 
@@ -112,7 +115,7 @@ export function stateAfter(action: Action, mode: Mode): TicketState {
   return ({ route: 'routed', suggest: 'suggested', triage: 'triaged' } as const)[action];
 }
 
-function assignmentOf(category: Category): Pick<Decision, 'category' | 'team' | 'priority' | 'slaHours'> {
+function assignmentOf(category: Category): Pick<CategorisedDecision, 'category' | 'team' | 'priority' | 'slaHours'> {
   return { category: category.key, team: category.team, priority: category.priority, slaHours: category.sla_hours };
 }
 

@@ -3,7 +3,6 @@ import { sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 
-
 /**
  * Predictions and how many of them nobody corrected to another category, by predicted category. Counts the newest engine
  * decision of each ticket, shadowed ones included; tickets for which nothing was predicted don't count.

@@ -36,7 +36,10 @@ export interface NewKey {
  * Makes an API key. The key is answered this once; the database keeps its SHA-256 only, which suffices because it holds
  * 256 random bits that nobody can guess.
  */
-export async function createApiKey(db: Db, { name, scopes, source, actor }: NewKey): Promise<{ id: number; key: string }> {
+export async function createApiKey(
+  db: Db,
+  { name, scopes, source, actor }: NewKey,
+): Promise<{ id: number; key: string }> {
   const key = `usher_${randomBytes(32).toString('base64url')}`;
   return whileAvailable(() =>
     db.transaction(async (tx) => {
@@ -56,7 +59,13 @@ export async function createApiKey(db: Db, { name, scopes, source, actor }: NewK
 export async function findApiKey(db: Db, key: string): Promise<KeyGrant | undefined> {
   const [row] = await whileAvailable(() =>
     db
-      .select({ keyId: apiKeys.id, name: apiKeys.name, scopes: apiKeys.scopes, sourceId: sources.id, source: sources.name })
+      .select({
+        keyId: apiKeys.id,
+        name: apiKeys.name,
+        scopes: apiKeys.scopes,
+        sourceId: sources.id,
+        source: sources.name,
+      })
       .from(apiKeys)
       .innerJoin(sources, eq(sources.id, apiKeys.sourceId))
       .where(and(eq(apiKeys.hash, hashOf(key)), isNull(apiKeys.revokedAt))),

@@ -1,5 +1,4 @@
-import type { Decision } from '@usher/core/decide';
-import { stateAfter } from '@usher/core/decide';
+import { type CategorisedDecision, stateAfter } from '@usher/core/decide';
 import { and, desc, eq, isNull } from 'drizzle-orm';
 import { writeAudit } from './audit.ts';
 import type { Db } from './connect.ts';
@@ -52,7 +51,7 @@ export interface Corrected {
  */
 export async function correctTicket(
   db: Db,
-  { ticketId, decision, by }: { ticketId: number; decision: Decision & { category: string }; by: CorrectionBy },
+  { ticketId, decision, by }: { ticketId: number; decision: CategorisedDecision; by: CorrectionBy },
 ): Promise<Corrected> {
   return whileAvailable(() =>
     db.transaction(async (tx) => {
@@ -62,12 +61,25 @@ export async function correctTicket(
       const mode = before?.mode ?? 'auto';
       const [own] = await tx
         .insert(decisions)
-        .values({ ...decision, ...by, note: decision.note, ticketId, revision: ticket.revision, releaseId: before?.releaseId, mode })
+        .values({
+          ...decision,
+          ...by,
+          note: decision.note,
+          ticketId,
+          revision: ticket.revision,
+          releaseId: before?.releaseId,
+          mode,
+        })
         .returning({ id: decisions.id });
       if (own === undefined) throw new Error('a decision was not stored');
       const correctionId = await appendCorrection(tx, { ticket, before, decision, decisionId: own.id, by });
       await keepExample(tx, { ticket, decision, by });
-      await writeAudit(tx, { actor: by.actor, verb: `ticket.${decision.reason}`, subject: `ticket ${ticketId}`, detail: { category: decision.category } });
+      await writeAudit(tx, {
+        actor: by.actor,
+        verb: `ticket.${decision.reason}`,
+        subject: `ticket ${ticketId}`,
+        detail: { category: decision.category },
+      });
       const state = stateAfter(decision.action, mode);
       const [after] = await tx
         .update(tickets)
@@ -75,7 +87,10 @@ export async function correctTicket(
         .where(eq(tickets.id, ticketId))
         .returning();
       if (after === undefined || state === 'shadowed') return { correctionId, deliveryId: null };
-      return { correctionId, deliveryId: await announce(tx, { event: 'ticket.corrected', ticket: after, decisionId: own.id }) };
+      return {
+        correctionId,
+        deliveryId: await announce(tx, { event: 'ticket.corrected', ticket: after, decisionId: own.id }),
+      };
     }),
   );
 }
@@ -95,7 +110,7 @@ async function newestDecision(tx: Db, ticket: Ticket): Promise<DecisionRow | und
 interface Change {
   ticket: Ticket;
   before: DecisionRow | undefined;
-  decision: Decision & { category: string };
+  decision: CategorisedDecision;
   decisionId: number;
   by: CorrectionBy;
 }
@@ -118,7 +133,10 @@ async function appendCorrection(tx: Db, { ticket, before, decision, decisionId, 
   return correction.id;
 }
 
-async function keepExample(tx: Db, { ticket, decision, by }: Pick<Change, 'ticket' | 'decision' | 'by'>): Promise<void> {
+async function keepExample(
+  tx: Db,
+  { ticket, decision, by }: Pick<Change, 'ticket' | 'decision' | 'by'>,
+): Promise<void> {
   const active = and(eq(examples.ticketId, ticket.id), isNull(examples.retiredAt));
   await tx.update(examples).set({ retiredAt: new Date() }).where(active);
   await tx.insert(examples).values({

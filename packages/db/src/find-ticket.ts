@@ -34,7 +34,11 @@ export interface TicketHistory {
 export async function ticketHistory(db: Db, ticketId: number): Promise<TicketHistory> {
   return whileAvailable(async () => {
     const [revisions, suggested, decided, corrected, delivered] = await Promise.all([
-      db.select().from(ticketRevisions).where(eq(ticketRevisions.ticketId, ticketId)).orderBy(asc(ticketRevisions.revision)),
+      db
+        .select()
+        .from(ticketRevisions)
+        .where(eq(ticketRevisions.ticketId, ticketId))
+        .orderBy(asc(ticketRevisions.revision)),
       db.select().from(classifications).where(eq(classifications.ticketId, ticketId)).orderBy(asc(classifications.id)),
       db.select().from(decisions).where(eq(decisions.ticketId, ticketId)).orderBy(asc(decisions.id)),
       db.select().from(corrections).where(eq(corrections.ticketId, ticketId)).orderBy(asc(corrections.id)),

@@ -37,3 +37,8 @@ export async function setWebhook(
       .where(eq(sources.id, sourceId)),
   );
 }
+
+/** Every source, oldest first. */
+export async function listSources(db: Db): Promise<Source[]> {
+  return whileAvailable(() => db.select().from(sources).orderBy(sources.id));
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { ensureSource, listSources, setWebhook } from '@usher/db/sources';
+import type { Command } from 'commander';
+import { CannotDo } from '../failures.ts';
+import { openDatabase } from '../open-database.ts';
+import type { Surroundings } from '../program.ts';
+import { table } from '../screen.ts';
+
+export function addSources(program: Command, { config, screen }: Surroundings): void {
+  const sources = program.command('sources').description('who sends tickets, and where their decisions are announced');
+  sources
+    .command('list')
+    .description('every source and its outbound webhook')
+    .action(async () => {
+      await using database = await openDatabase(config());
+      const listed = await listSources(database.db);
+      const rows = listed.map(({ id, name, connector, webhookUrl }) => [String(id), name, connector, webhookUrl ?? 'none']);
+      const document = listed.map(({ id, name, connector, webhookUrl }) => ({ id, name, connector, webhook_url: webhookUrl }));
+      screen.show(document, table([['id', 'name', 'connector', 'webhook'], ...rows]));
+    });
+  sources
+    .command('webhook')
+    .description('announce decisions of a source at this address, signed per Standard Webhooks')
+    .argument('<source>', 'name of the source; made if there is none')
+    .argument('[url]', 'https address that takes the webhook')
+    .option('--remove', 'announce nothing any more')
+    .addHelpText('after', '\nExample:\n  $ usher sources webhook api https://example.com/usher')
+    .action(async (name: string, url: string | undefined, options: { remove?: boolean }) => {
+      await using database = await openDatabase(config());
+      const source = await ensureSource(database.db, name);
+      if (options.remove === true) {
+        await setWebhook(database.db, source.id, null);
+        return screen.show({ source: name, webhook_url: null }, `Decisions of ${name} are not announced any more.`);
+      }
+      if (url === undefined) throw new CannotDo('no_address', 'Give the address of the webhook, or --remove.');
+      const address = checkedAddress(url, config().USHER_OUTBOUND);
+      const secret = `whsec_${randomBytes(32).toString('base64')}`;
+      await setWebhook(database.db, source.id, { url: address, secret });
+      screen.show(
+        { source: name, webhook_url: address, secret },
+        `Decisions of ${name} are announced at ${address}.\nThe secret that verifies them is shown this once:\n${secret}`,
+      );
+    });
+}

@@ -1,0 +1,99 @@
+import { fileURLToPath } from 'node:url';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Config } from '@usher/core/config';
+import { createApiKey, listApiKeys } from '@usher/db/api-keys';
+import { connectDatabase } from '@usher/db/connect';
+import { API_SOURCE } from '@usher/db/sources';
+import { startPostgres } from '@usher/embedded/start-postgres';
+import type { Command } from 'commander';
+import { CannotDo } from '../failures.ts';
+import type { Surroundings } from '../program.ts';
+import { supervise } from '../supervise.ts';
+import { prepareDatabase } from './migrate.ts';
+
+const API = fileURLToPath(new URL('../../../api/src/main.ts', import.meta.url));
+const WORKER = fileURLToPath(new URL('../../../worker/src/main.ts', import.meta.url));
+
+/** Longest time the API and the worker get to finish what is in hand, in milliseconds. */
+const GRACE_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
+
+export function addStart(program: Command, { config, environment, screen }: Surroundings): void {
+  program
+    .command('start')
+    .description('run the whole service: database (unless DATABASE_URL is set), API and worker')
+    .action(async () => {
+      const settings = config();
+      const stop = stopSignal();
+      await using postgres = settings.DATABASE_URL === undefined
+        ? await startPostgres({ directory: settings.USHER_DATA_DIR, logger: { info: () => undefined, warn: (text) => screen.remark(text) } })
+        : undefined;
+      const databaseUrl = settings.DATABASE_URL ?? postgres?.url ?? '';
+      await prepareDatabase(databaseUrl, settings.USHER_TAXONOMY);
+      const key = await firstKey(databaseUrl, settings);
+      const children = { ...environment, DATABASE_URL: databaseUrl, QUEUE_URL: settings.queueUrl ?? databaseUrl };
+      const onEnd = (how: string) => screen.remark(how);
+      const services = [
+        supervise({ name: 'The API', main: API, environment: children, onEnd }),
+        supervise({ name: 'The worker', main: WORKER, environment: children, onEnd }),
+      ];
+      try {
+        const url = `http://localhost:${settings.PORT}`;
+        await Promise.race([untilReady(settings, stop.signal), stop.asked]);
+        if (!stop.signal.aborted) screen.show({ url, key }, banner(url, key, settings));
+        await stop.asked;
+        screen.remark('Stopping: what is in hand is finished or given back.');
+      } finally {
+        await Promise.all(services.map((service) => service.stop(GRACE_MS)));
+      }
+    });
+}
+
+function stopSignal(): { signal: AbortSignal; asked: Promise<unknown> } {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => controller.abort());
+  return { signal: controller.signal, asked: once(controller.signal, 'abort') };
+}
+
+/** An admin key on the very first start, so that there is one to try the service with. */
+async function firstKey(databaseUrl: string, settings: Config): Promise<string | null> {
+  if (settings.USHER_API_KEY !== undefined) return null;
+  await using database = connectDatabase(databaseUrl, { name: 'usher-start', connections: 1 });
+  if ((await listApiKeys(database.db)).length > 0) return null;
+  const { key } = await createApiKey(database.db, { name: 'first start', scopes: ['admin'], source: API_SOURCE, actor: 'usher start' });
+  return key;
+}
+
+async function untilReady(settings: Config, signal: AbortSignal): Promise<void> {
+  const url = `http://${settings.USHER_HOST === '0.0.0.0' ? '127.0.0.1' : settings.USHER_HOST}:${settings.PORT}/readyz`;
+  const giveUpAt = Date.now() + READY_WITHIN_MS;
+  while (!signal.aborted) {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+    if (answer?.ok === true) return;
+    if (Date.now() > giveUpAt) {
+      throw new CannotDo('not_ready', `The API did not become ready on ${url} within a minute. The log lines above say why; is the port free?`);
+    }
+    await pause(100);
+  }
+}
+
+function banner(url: string, key: string | null, settings: Config): string {
+  const shownKey = key ?? 'YOUR_KEY';
+  const keyLine = key === null ? 'API key  as before (usher keys create makes another)' : `API key  ${key}   (admin, shown this once)`;
+  return `
+Usher is running.
+
+  API      ${url}/docs
+  ${keyLine}
+  Engine   ${settings.engine}, mode ${settings.USHER_MODE}
+
+Try a ticket:
+
+  curl -s ${url}/ticket-webhook -H 'Authorization: Bearer ${shownKey}' \\
+    -H 'Content-Type: application/json' -H 'Prefer: wait=10' \\
+    -d '{"ticket_id":"T-1","subject":"Charged twice","body":"I see two charges of 49 EUR for order 1182. Please refund one."}'
+
+Ctrl+C stops it; the data stays in ${settings.DATABASE_URL === undefined ? settings.USHER_DATA_DIR : 'your database'}.
+`;
+}

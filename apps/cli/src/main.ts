@@ -1,0 +1,5 @@
+import { Screen } from './screen.ts';
+import { runProgram } from './program.ts';
+
+const screen = new Screen({ out: process.stdout, error: process.stderr, isJson: process.argv.includes('--json') });
+process.exitCode = await runProgram(process.argv.slice(2), { environment: process.env, screen });

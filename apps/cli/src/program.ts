@@ -1,0 +1,56 @@
+import { type Config, readConfig } from '@usher/core/config';
+import { Command, CommanderError } from 'commander';
+import { addClassify } from './commands/classify.ts';
+import { addCorrect } from './commands/correct.ts';
+import { addKeys } from './commands/keys.ts';
+import { addMigrate } from './commands/migrate.ts';
+import { addReport } from './commands/report.ts';
+import { addSources } from './commands/sources.ts';
+import { addStart } from './commands/start.ts';
+import { addTaxonomy } from './commands/taxonomy.ts';
+import type { Screen } from './screen.ts';
+
+/** What every command gets: the settings, read when it first needs them, and where to write. */
+export interface Surroundings {
+  config(): Config;
+  environment: Readonly<Record<string, string | undefined>>;
+  screen: Screen;
+}
+
+const EXAMPLES = `
+Examples:
+  $ usher classify "Charged twice" "I see two charges of 49 EUR for order 1182."
+  $ usher correct api:T-1 billing --subcategory charge_dispute
+  $ usher report
+  $ usher keys create "Web shop" --scope intake
+  $ usher taxonomy check taxonomy.yaml`;
+
+/** Runs one command line and answers the exit code: 0 done, 1 could not be done, 2 the command line is wrong. */
+export async function runProgram(
+  args: readonly string[],
+  { environment, screen }: Pick<Surroundings, 'environment' | 'screen'>,
+): Promise<number> {
+  const surroundings: Surroundings = { config: () => readConfig(environment), environment, screen };
+  const program = new Command('usher')
+    .description('Reads every support ticket, decides what it is about and shows it to the right team.')
+    .option('--json', 'print one JSON document instead of text')
+    .addHelpText('after', EXAMPLES)
+    .showSuggestionAfterError()
+    .exitOverride();
+  for (const add of [addStart, addMigrate, addClassify, addCorrect, addReport, addKeys, addTaxonomy, addSources]) {
+    add(program, surroundings);
+  }
+  for (const command of everyCommand(program)) command.option('--json', 'print one JSON document instead of text').exitOverride();
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+    screen.showError(thrown);
+    return 1;
+  }
+}
+
+function everyCommand(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...everyCommand(child)]);
+}

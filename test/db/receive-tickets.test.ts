@@ -1,0 +1,111 @@
+import { connectDatabase } from '@usher/db/connect';
+import { DatabaseUnavailable } from '@usher/db/failures';
+import { findTicket, ticketHistory } from '@usher/db/find-ticket';
+import { type Arrival, receiveTickets } from '@usher/db/receive-tickets';
+import { ensureSource } from '@usher/db/sources';
+import { afterAll, expect, test } from 'vitest';
+import { createTestDatabase } from '../support/postgres.ts';
+import { draft } from './draft.ts';
+
+const own = await createTestDatabase();
+const database = connectDatabase(own.url, { name: 'test' });
+const { db } = database;
+const { id: sourceId } = await ensureSource(db, 'api');
+afterAll(async () => {
+  await database[Symbol.asyncDispose]();
+  await own.drop();
+});
+
+function arrival(ticketId: string, given: Partial<Record<string, unknown>> = {}): Arrival {
+  return { sourceId, lane: 'live', draft: draft(ticketId, given) };
+}
+
+test('new tickets get receipts in the order in which they came', async () => {
+  const receipts = await receiveTickets(
+    db,
+    ['b-2', 'b-1', 'b-3'].map((id) => arrival(id)),
+  );
+  expect(receipts.map(({ externalId, outcome, revision }) => [externalId, outcome, revision])).toEqual([
+    ['b-2', 'new', 1],
+    ['b-1', 'new', 1],
+    ['b-3', 'new', 1],
+  ]);
+  expect(new Set(receipts.map(({ ticketId }) => ticketId)).size).toBe(3);
+});
+
+test('the same text twice is a duplicate, also within one statement', async () => {
+  const [first, second] = await receiveTickets(db, [arrival('d-1'), arrival('d-1')]);
+  const [third] = await receiveTickets(db, [arrival('d-1')]);
+  expect([first?.outcome, second?.outcome, third?.outcome]).toEqual(['new', 'duplicate', 'duplicate']);
+  expect(new Set([first?.ticketId, second?.ticketId, third?.ticketId]).size).toBe(1);
+});
+
+test('a changed text is a new revision, makes work due again and keeps the old text', async () => {
+  const [first] = await receiveTickets(db, [arrival('r-1')]);
+  const [second] = await receiveTickets(db, [arrival('r-1', { body: 'Also, the invoice is missing.' })]);
+  expect(second).toMatchObject({ ticketId: first?.ticketId, outcome: 'revised', revision: 2 });
+  const ticket = await findTicket(db, { source: 'api', externalId: 'r-1' });
+  expect(ticket).toMatchObject({ revision: 2, state: 'received', body: 'Also, the invoice is missing.' });
+  const { revisions } = await ticketHistory(db, ticket?.id ?? 0);
+  expect(revisions.map(({ revision, body }) => [revision, body])).toEqual([[1, 'Two charges for one order.']]);
+});
+
+test('the old text again after a revision is a duplicate and does not bring the old text back', async () => {
+  await receiveTickets(db, [arrival('o-1'), arrival('o-1', { body: 'Newer' })]);
+  const [again] = await receiveTickets(db, [arrival('o-1')]);
+  expect(again).toMatchObject({ outcome: 'duplicate', revision: 1 });
+  expect(await findTicket(db, { source: 'api', externalId: 'o-1' })).toMatchObject({ revision: 2, body: 'Newer' });
+});
+
+test('an older revision that arrives late joins the history and leaves the newest in place', async () => {
+  const newer = arrival('l-1', { body: 'Newer', updated_at: '2026-01-02T00:00:00Z' });
+  const older = arrival('l-1', { body: 'Older', updated_at: '2026-01-01T00:00:00Z' });
+  const [first] = await receiveTickets(db, [newer]);
+  const [late] = await receiveTickets(db, [older]);
+  expect([first?.outcome, late?.outcome]).toEqual(['new', 'superseded']);
+  const ticket = await findTicket(db, { source: 'api', externalId: 'l-1' });
+  expect(ticket).toMatchObject({ revision: 1, body: 'Newer' });
+  const { revisions } = await ticketHistory(db, ticket?.id ?? 0);
+  expect(revisions.map(({ revision, body }) => [revision, body])).toEqual([[2, 'Older']]);
+});
+
+test('the same external id of two sources is two tickets', async () => {
+  const other = await ensureSource(db, 'shop');
+  const receipts = await receiveTickets(db, [arrival('s-1'), { ...arrival('s-1'), sourceId: other.id }]);
+  expect(receipts.map(({ outcome }) => outcome)).toEqual(['new', 'new']);
+});
+
+test('many callers with the same tickets in any order lose nothing and never deadlock', async () => {
+  const ids = Array.from({ length: 50 }, (_, at) => `c-${at}`);
+  const orders = Array.from({ length: 8 }, (_, at) => (at % 2 === 0 ? ids : ids.toReversed()));
+  const all = await Promise.all(
+    orders.map((order) =>
+      receiveTickets(
+        db,
+        order.map((id) => arrival(id)),
+      ),
+    ),
+  );
+  const outcomes = all.flat().map(({ outcome }) => outcome);
+  expect(outcomes.filter((outcome) => outcome === 'new')).toHaveLength(50);
+  expect(outcomes.filter((outcome) => outcome === 'duplicate')).toHaveLength(350);
+});
+
+test('any text comes back as it was sent, less NUL bytes and lone surrogates', async () => {
+  const body = '😀 \u0000 Ünïcödé \ud800 العربية "quotes" \\ back\tslash\n{"json":1}';
+  const metadata = { order: 1182, nested: { list: [null, true, '\u0000x'] } };
+  await receiveTickets(db, [
+    arrival('t-1', { body, metadata, requester: "O'Neil", created_at: '2026-05-01T10:00:00+02:00' }),
+  ]);
+  expect(await findTicket(db, { source: 'api', externalId: 't-1' })).toMatchObject({
+    body: '😀  Ünïcödé � العربية "quotes" \\ back\tslash\n{"json":1}',
+    metadata: { order: 1182, nested: { list: [null, true, 'x'] } },
+    requester: "O'Neil",
+    createdAt: new Date('2026-05-01T08:00:00Z'),
+  });
+});
+
+test('a database that is away is said to be away', async () => {
+  await using away = connectDatabase('postgres://nobody@127.0.0.1:1/nothing', { name: 'test' });
+  await expect(receiveTickets(away.db, [arrival('x-1')])).rejects.toBeInstanceOf(DatabaseUnavailable);
+});

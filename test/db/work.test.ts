@@ -1,0 +1,147 @@
+import { claimDue } from '@usher/db/claim-due';
+import { connectDatabase } from '@usher/db/connect';
+import { correctTicket, findStanding } from '@usher/db/correct-ticket';
+import { findTicket, ticketHistory } from '@usher/db/find-ticket';
+import { receiveTickets } from '@usher/db/receive-tickets';
+import { type EngineOutcome, recordDecision } from '@usher/db/record-decision';
+import { ensureSource, setWebhook } from '@usher/db/sources';
+import { endWork, startWork } from '@usher/db/work';
+import postgres from 'postgres';
+import { afterAll, expect, test } from 'vitest';
+import { createTestDatabase } from '../support/postgres.ts';
+import { answer, makeRelease, routeToFinance } from './decision.ts';
+import { draft } from './draft.ts';
+
+const own = await createTestDatabase();
+const database = connectDatabase(own.url, { name: 'test' });
+const { db } = database;
+const sql = postgres(own.url, { max: 1 });
+const { id: sourceId } = await ensureSource(db, 'api');
+const releaseId = await makeRelease(db);
+afterAll(async () => {
+  await sql.end();
+  await database[Symbol.asyncDispose]();
+  await own.drop();
+});
+
+async function receive(ticketId: string): Promise<number> {
+  const [receipt] = await receiveTickets(db, [{ sourceId, lane: 'live', draft: draft(ticketId) }]);
+  return receipt?.ticketId ?? 0;
+}
+
+function outcome(ticketId: number, changed: Partial<EngineOutcome> = {}): EngineOutcome {
+  const decision = routeToFinance();
+  return { ticketId, revision: 1, releaseId, mode: 'auto', engine: 'claude', calls: [answer()], decision, ...changed };
+}
+
+test('work starts while it is due, each start is counted, and an orderly end clears the count', async () => {
+  const ticketId = await receive('w-1');
+  expect(await startWork(db, { ticketId, revision: 1 })).toMatchObject({ starts: 1, lane: 'live' });
+  expect(await startWork(db, { ticketId, revision: 1 })).toMatchObject({ starts: 2 });
+  await endWork(db, { ticketId, revision: 1, dueAt: new Date() });
+  expect(await startWork(db, { ticketId, revision: 1 })).toMatchObject({ starts: 1 });
+});
+
+test('work on a revision that is not the newest, or is decided, is not due', async () => {
+  const ticketId = await receive('w-2');
+  expect(await startWork(db, { ticketId, revision: 2 })).toBeUndefined();
+  await recordDecision(db, outcome(ticketId));
+  expect(await startWork(db, { ticketId, revision: 1 })).toBeUndefined();
+});
+
+test('the first engine decision wins; a late second one adds what it cost and changes nothing', async () => {
+  const ticketId = await receive('d-1');
+  const first = await recordDecision(db, outcome(ticketId));
+  const late = routeToFinance({ category: 'general', subcategory: null, team: 'support' });
+  const second = await recordDecision(db, outcome(ticketId, { decision: late }));
+  expect([first.won, second.won]).toEqual([true, false]);
+  expect(await findTicket(db, { id: ticketId })).toMatchObject({
+    state: 'routed',
+    team: 'finance',
+    category: 'billing',
+  });
+  const history = await ticketHistory(db, ticketId);
+  expect(history.decisions).toHaveLength(1);
+  expect(history.classifications.map(({ costMicroUsd, durationMs }) => [costMicroUsd, durationMs])).toEqual([
+    [48, 413],
+    [48, 413],
+  ]);
+});
+
+test('a decision gives the ticket its team, priority, note and an SLA due time counted from its arrival', async () => {
+  const ticketId = await receive('d-2');
+  await recordDecision(db, outcome(ticketId));
+  const ticket = await findTicket(db, { id: ticketId });
+  expect(ticket).toMatchObject({ priority: 'medium', confidence: 0.93, subcategory: 'charge_dispute', slaHours: 24 });
+  expect(ticket?.slaDueAt?.getTime()).toBe((ticket?.receivedAt.getTime() ?? 0) + 24 * 3_600_000);
+});
+
+test('in shadow mode everything is recorded and nothing is assigned or announced', async () => {
+  await setWebhook(db, sourceId, { url: 'https://example.com/hook', secret: 'whsec_x' });
+  const ticketId = await receive('d-3');
+  const { deliveryId } = await recordDecision(db, outcome(ticketId, { mode: 'shadow' }));
+  expect(deliveryId).toBeNull();
+  expect(await findTicket(db, { id: ticketId })).toMatchObject({ state: 'shadowed', team: null, category: null });
+  const history = await ticketHistory(db, ticketId);
+  expect(history.classifications[0]?.shadow).toBe(true);
+  expect(history.decisions[0]).toMatchObject({ category: 'billing', mode: 'shadow' });
+  await setWebhook(db, sourceId, null);
+});
+
+test('a decision of a source with a webhook is put into the outbox in the same transaction', async () => {
+  await setWebhook(db, sourceId, { url: 'https://example.com/hook', secret: 'whsec_x' });
+  const ticketId = await receive('d-4');
+  const { deliveryId } = await recordDecision(db, outcome(ticketId));
+  await setWebhook(db, sourceId, null);
+  const { deliveries } = await ticketHistory(db, ticketId);
+  expect(deliveries).toMatchObject([{ id: deliveryId, event: 'ticket.decided', state: 'pending' }]);
+  expect(deliveries[0]?.payload).toMatchObject({ data: { ticket_id: 'd-4', routed_to: 'finance', sla_hours: 24 } });
+});
+
+test('a correction appends a decision of its actor, keeps an example and routes the ticket again', async () => {
+  const ticketId = await receive('k-1');
+  await recordDecision(db, outcome(ticketId));
+  const decision = {
+    ...routeToFinance({ reason: 'corrected', subcategory: null, team: 'support', confidence: null }),
+    category: 'general',
+  };
+  const by = { actorKind: 'agent', actor: 'ana', note: 'Not about money' } as const;
+  await correctTicket(db, { ticketId, decision, by });
+  await correctTicket(db, { ticketId, decision, by });
+  expect(await findTicket(db, { id: ticketId })).toMatchObject({
+    team: 'support',
+    category: 'general',
+    reason: 'corrected',
+  });
+  expect(await findStanding(db, { id: ticketId })).toMatchObject({ category: 'general' });
+  const history = await ticketHistory(db, ticketId);
+  expect(history.decisions.map(({ actorKind, category }) => [actorKind, category])).toEqual([
+    ['engine', 'billing'],
+    ['agent', 'general'],
+    ['agent', 'general'],
+  ]);
+  expect(history.corrections[0]).toMatchObject({
+    fromCategory: 'billing',
+    category: 'general',
+    actor: 'ana',
+    note: 'Not about money',
+  });
+  const active = await sql`select category from examples where ticket_id = ${ticketId} and retired_at is null`;
+  expect([...active]).toEqual([{ category: 'general' }]);
+});
+
+test('the sweep claims what is due in both lanes once, and again only when it is still due later', async () => {
+  const live = await receive('q-1');
+  const [bulk] = await receiveTickets(db, [{ sourceId, lane: 'bulk', draft: draft('q-2') }]);
+  await sql`update tickets set due_at = now() - interval '1 minute' where id in (${live}, ${bulk?.ticketId ?? 0})`;
+  await sql`update deliveries set due_at = now() - interval '1 minute' where state = 'pending'`;
+  const jobs = await claimDue(db, { limit: 100, againAfterMs: 60_000 });
+  expect(jobs).toEqual(
+    expect.arrayContaining([
+      { name: 'classify', payload: { ticketId: live, revision: 1, lane: 'live' } },
+      { name: 'classify', payload: { ticketId: bulk?.ticketId, revision: 1, lane: 'bulk' } },
+      { name: 'deliver', payload: { deliveryId: expect.any(Number) } },
+    ]),
+  );
+  expect(await claimDue(db, { limit: 100, againAfterMs: 60_000 })).toEqual([]);
+});
