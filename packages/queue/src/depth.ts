@@ -1,0 +1,27 @@
+import type { QueueName } from '@usher/core/jobs';
+import type { QueueConnection } from './connect.ts';
+
+/** How many jobs of one queue are in which state; `failed` are those kept for looking at. */
+export interface QueueDepth {
+  waiting: number;
+  active: number;
+  delayed: number;
+  failed: number;
+}
+
+/** The depth of every queue, read in the order in which work flows; throws QueueUnreachable when the server is away. */
+export async function queueDepths(connection: QueueConnection): Promise<Record<QueueName, QueueDepth>> {
+  return {
+    'classify-live': await depthOf(connection, 'classify-live'),
+    'classify-bulk': await depthOf(connection, 'classify-bulk'),
+    deliver: await depthOf(connection, 'deliver'),
+    upkeep: await depthOf(connection, 'upkeep'),
+  };
+}
+
+async function depthOf(connection: QueueConnection, name: QueueName): Promise<QueueDepth> {
+  const queue = connection.queue(name);
+  const counts = await connection.ask(() => queue.getJobCounts('waiting', 'active', 'delayed', 'failed'));
+  const { waiting = 0, active = 0, delayed = 0, failed = 0 } = counts;
+  return { waiting, active, delayed, failed };
+}
