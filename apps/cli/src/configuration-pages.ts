@@ -17,7 +17,8 @@ interface Setting {
 /** `docs/configuration.md`: every setting with its default and what it does. */
 export function configurationPage(): string {
   const rows = everySetting().map((setting) => {
-    const allowed = setting.allowed.length === 0 ? '' : ` One of ${setting.allowed.map((value) => `\`${value}\``).join(', ')}.`;
+    const allowed =
+      setting.allowed.length === 0 ? '' : ` One of ${setting.allowed.map((value) => `\`${value}\``).join(', ')}.`;
     return `| \`${setting.name}\` | ${setting.default === undefined ? '–' : `\`${setting.default}\``} | ${setting.description}${allowed} |`;
   });
   return `# Configuration

@@ -14,7 +14,8 @@ export interface OpenDatabase extends Database {
  * does not run. Throws CannotDo where the service never ran on it.
  */
 export async function openDatabase(config: Config): Promise<OpenDatabase> {
-  const embedded = config.DATABASE_URL === undefined ? await startPostgres({ directory: config.USHER_DATA_DIR }) : undefined;
+  const embedded =
+    config.DATABASE_URL === undefined ? await startPostgres({ directory: config.USHER_DATA_DIR }) : undefined;
   const url = config.DATABASE_URL ?? embedded?.url ?? '';
   const database = connectDatabase(url, { name: 'usher-cli', connections: 2 });
   const close = async () => {
@@ -23,7 +24,10 @@ export async function openDatabase(config: Config): Promise<OpenDatabase> {
   };
   try {
     if ((await missingMigrations(database.db)) > 0) {
-      throw new CannotDo('not_migrated', "This database lacks Usher's tables. Run usher migrate, or start the service once.");
+      throw new CannotDo(
+        'not_migrated',
+        "This database lacks Usher's tables. Run usher migrate, or start the service once.",
+      );
     }
   } catch (thrown) {
     await close();

@@ -12,7 +12,7 @@ import type { Screen } from './screen.ts';
 
 /** What every command gets: the settings, read when it first needs them, and where to write. */
 export interface Surroundings {
-  config(): Config;
+  config: () => Config;
   environment: Readonly<Record<string, string | undefined>>;
   screen: Screen;
 }
@@ -40,7 +40,8 @@ export async function runProgram(
   for (const add of [addStart, addMigrate, addClassify, addCorrect, addReport, addKeys, addTaxonomy, addSources]) {
     add(program, surroundings);
   }
-  for (const command of everyCommand(program)) command.option('--json', 'print one JSON document instead of text').exitOverride();
+  for (const command of everyCommand(program))
+    command.option('--json', 'print one JSON document instead of text').exitOverride();
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;

@@ -8,7 +8,10 @@ export async function readTaxonomyFile(path: string): Promise<Taxonomy> {
   const lines = new LineCounter();
   const document = parseDocument(await readText(path), { lineCounter: lines, prettyErrors: true });
   if (document.errors.length > 0) {
-    throw new CannotDo('taxonomy_unreadable', `${path} is not valid YAML:\n${list(document.errors.map((error) => error.message))}`);
+    throw new CannotDo(
+      'taxonomy_unreadable',
+      `${path} is not valid YAML:\n${list(document.errors.map((error) => error.message))}`,
+    );
   }
   const read = Taxonomy.safeParse(document.toJS());
   if (read.success) return read.data;
@@ -37,7 +40,10 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CannotDo('taxonomy_unreadable', `${path} cannot be read (${reason}). Name another file or set USHER_TAXONOMY.`);
+    throw new CannotDo(
+      'taxonomy_unreadable',
+      `${path} cannot be read (${reason}). Name another file or set USHER_TAXONOMY.`,
+    );
   }
 }
 

@@ -17,25 +17,43 @@ export function addCorrect(program: Command, { config, screen }: Surroundings): 
     .argument('<category>', 'key of the right category')
     .option('--subcategory <key>', 'key of the right subcategory')
     .option('--note <text>', 'why, for the next reader')
-    .addHelpText('after', '\nExample:\n  $ usher correct api:T-1 billing --subcategory charge_dispute --note "Charged twice"')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ usher correct api:T-1 billing --subcategory charge_dispute --note "Charged twice"',
+    )
     .action(async (ticket: string, category: string, options: { subcategory?: string; note?: string }) => {
       await using database = await openDatabase(config());
       const ticketId = parseTicketId(ticket);
       const standing = ticketId && (await findStanding(database.db, ticketId));
-      if (standing === undefined) throw new CannotDo('unknown_ticket', `There is no ticket ${ticket}. Use its number, or source:id such as api:T-1.`);
+      if (standing === undefined)
+        throw new CannotDo(
+          'unknown_ticket',
+          `There is no ticket ${ticket}. Use its number, or source:id such as api:T-1.`,
+        );
       const published = await currentTaxonomy(database.db);
-      if (published === undefined) throw new CannotDo('no_taxonomy', 'No taxonomy is published yet. Run usher taxonomy publish.');
+      if (published === undefined)
+        throw new CannotDo('no_taxonomy', 'No taxonomy is published yet. Run usher taxonomy publish.');
       const draft = CorrectionDraft.parse({ category, ...options });
       const read = correct(draft, published.taxonomy, standing.category);
       if (read.kind === 'unknown') throw unknownKey(read);
       const { decision } = read;
       const by = { actorKind: 'agent', actor: 'usher correct', note: draft.note } as const;
-      const { correctionId, deliveryId } = await correctTicket(database.db, { ticketId: standing.ticketId, decision, by });
+      const { correctionId, deliveryId } = await correctTicket(database.db, {
+        ticketId: standing.ticketId,
+        decision,
+        by,
+      });
       const jobs: Job[] = [{ name: 'learn', payload: {} }];
       if (deliveryId !== null) jobs.push({ name: 'deliver', payload: { deliveryId } });
       await hint(database.queueUrl, jobs);
       screen.show(
-        { correction: correctionId, ticket: standing.ticketId, category: decision.category, subcategory: decision.subcategory, routed_to: decision.team },
+        {
+          correction: correctionId,
+          ticket: standing.ticketId,
+          category: decision.category,
+          subcategory: decision.subcategory,
+          routed_to: decision.team,
+        },
         `Ticket ${ticket}: ${standing.category ?? 'no category'} → ${decision.category}, routed to ${decision.team}.`,
       );
     });

@@ -21,8 +21,16 @@ export function addKeys(program: Command, { config, screen }: Surroundings): voi
     .action(async (name: string, options: { scope: string; source: string }) => {
       const scopes = readScopes(options.scope);
       await using database = await openDatabase(config());
-      const { id, key } = await createApiKey(database.db, { name, scopes, source: options.source, actor: 'usher keys' });
-      screen.show({ id, key, name, scopes, source: options.source }, `Key ${id} (${scopes.join(', ')}). It is shown this once:\n${key}`);
+      const { id, key } = await createApiKey(database.db, {
+        name,
+        scopes,
+        source: options.source,
+        actor: 'usher keys',
+      });
+      screen.show(
+        { id, key, name, scopes, source: options.source },
+        `Key ${id} (${scopes.join(', ')}). It is shown this once:\n${key}`,
+      );
     });
   keys
     .command('list')
@@ -31,8 +39,13 @@ export function addKeys(program: Command, { config, screen }: Surroundings): voi
       await using database = await openDatabase(config());
       const listed = await listApiKeys(database.db);
       const rows = listed.map((key) => [
-        String(key.keyId), `${key.prefix}…`, key.name, key.scopes.join(','), key.source,
-        key.createdAt.toISOString().slice(0, 10), key.revokedAt === null ? 'active' : `revoked ${key.revokedAt.toISOString().slice(0, 10)}`,
+        String(key.keyId),
+        `${key.prefix}…`,
+        key.name,
+        key.scopes.join(','),
+        key.source,
+        key.createdAt.toISOString().slice(0, 10),
+        key.revokedAt === null ? 'active' : `revoked ${key.revokedAt.toISOString().slice(0, 10)}`,
       ]);
       screen.show(listed, table([['id', 'begins with', 'name', 'scopes', 'source', 'made', 'state'], ...rows]));
     });
@@ -43,14 +56,18 @@ export function addKeys(program: Command, { config, screen }: Surroundings): voi
     .action(async (id: string) => {
       const keyId = Number(id);
       await using database = await openDatabase(config());
-      const isRevoked = Number.isSafeInteger(keyId) && (await revokeApiKey(database.db, { keyId, actor: 'usher keys' }));
+      const isRevoked =
+        Number.isSafeInteger(keyId) && (await revokeApiKey(database.db, { keyId, actor: 'usher keys' }));
       if (!isRevoked) throw new CannotDo('unknown_key', `There is no active key ${id}. usher keys list shows them.`);
       screen.show({ id: keyId, revoked: true }, `Key ${keyId} is revoked.`);
     });
 }
 
 function readScopes(text: string): Scope[] {
-  const read = Scope.array().min(1).safeParse(text.split(',').map((scope) => scope.trim()));
-  if (!read.success) throw new CannotDo('unknown_scope', `"${text}" is not a list of scopes. Known are: ${Scope.options.join(', ')}.`);
+  const read = Scope.array()
+    .min(1)
+    .safeParse(text.split(',').map((scope) => scope.trim()));
+  if (!read.success)
+    throw new CannotDo('unknown_scope', `"${text}" is not a list of scopes. Known are: ${Scope.options.join(', ')}.`);
   return read.data;
 }

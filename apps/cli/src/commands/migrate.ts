@@ -17,7 +17,10 @@ export function addMigrate(program: Command, { config, screen }: Surroundings): 
         throw new CannotDo('no_database', 'Set DATABASE_URL. The embedded database is migrated by usher start.');
       }
       const version = await prepareDatabase(DATABASE_URL, USHER_TAXONOMY);
-      screen.show({ migrated: true, taxonomy: version }, `The tables are up to date; taxonomy version ${version} is in force.`);
+      screen.show(
+        { migrated: true, taxonomy: version },
+        `The tables are up to date; taxonomy version ${version} is in force.`,
+      );
     });
 }
 
@@ -28,5 +31,8 @@ export async function prepareDatabase(databaseUrl: string, taxonomyPath: string)
   await ensureSource(database.db, API_SOURCE);
   const current = await currentTaxonomy(database.db);
   if (current !== undefined) return current.version;
-  return publishTaxonomy(database.db, await readTaxonomyFile(taxonomyPath), { actor: 'usher migrate', expectedVersion: 0 });
+  return publishTaxonomy(database.db, await readTaxonomyFile(taxonomyPath), {
+    actor: 'usher migrate',
+    expectedVersion: 0,
+  });
 }

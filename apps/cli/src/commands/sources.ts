@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { type Outbound, readOutboundUrl } from '@usher/core/outbound-url';
 import { ensureSource, listSources, setWebhook } from '@usher/db/sources';
 import type { Command } from 'commander';
 import { CannotDo } from '../failures.ts';
@@ -14,8 +15,18 @@ export function addSources(program: Command, { config, screen }: Surroundings): 
     .action(async () => {
       await using database = await openDatabase(config());
       const listed = await listSources(database.db);
-      const rows = listed.map(({ id, name, connector, webhookUrl }) => [String(id), name, connector, webhookUrl ?? 'none']);
-      const document = listed.map(({ id, name, connector, webhookUrl }) => ({ id, name, connector, webhook_url: webhookUrl }));
+      const rows = listed.map(({ id, name, connector, webhookUrl }) => [
+        String(id),
+        name,
+        connector,
+        webhookUrl ?? 'none',
+      ]);
+      const document = listed.map(({ id, name, connector, webhookUrl }) => ({
+        id,
+        name,
+        connector,
+        webhook_url: webhookUrl,
+      }));
       screen.show(document, table([['id', 'name', 'connector', 'webhook'], ...rows]));
     });
   sources
@@ -41,4 +52,13 @@ export function addSources(program: Command, { config, screen }: Surroundings): 
         `Decisions of ${name} are announced at ${address}.\nThe secret that verifies them is shown this once:\n${secret}`,
       );
     });
+}
+
+function checkedAddress(url: string, outbound: Outbound): string {
+  const read = readOutboundUrl(url, outbound);
+  if (read.kind === 'usable') return read.url;
+  throw new CannotDo(
+    'address_refused',
+    `${url} cannot be used: it ${read.why}. For development, set USHER_OUTBOUND=any.`,
+  );
 }

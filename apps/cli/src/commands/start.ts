@@ -26,9 +26,13 @@ export function addStart(program: Command, { config, environment, screen }: Surr
     .action(async () => {
       const settings = config();
       const stop = stopSignal();
-      await using postgres = settings.DATABASE_URL === undefined
-        ? await startPostgres({ directory: settings.USHER_DATA_DIR, logger: { info: () => undefined, warn: (text) => screen.remark(text) } })
-        : undefined;
+      await using postgres =
+        settings.DATABASE_URL === undefined
+          ? await startPostgres({
+              directory: settings.USHER_DATA_DIR,
+              logger: { info: () => undefined, warn: (text) => screen.remark(text) },
+            })
+          : undefined;
       const databaseUrl = settings.DATABASE_URL ?? postgres?.url ?? '';
       await prepareDatabase(databaseUrl, settings.USHER_TAXONOMY);
       const key = await firstKey(databaseUrl, settings);
@@ -61,7 +65,12 @@ async function firstKey(databaseUrl: string, settings: Config): Promise<string |
   if (settings.USHER_API_KEY !== undefined) return null;
   await using database = connectDatabase(databaseUrl, { name: 'usher-start', connections: 1 });
   if ((await listApiKeys(database.db)).length > 0) return null;
-  const { key } = await createApiKey(database.db, { name: 'first start', scopes: ['admin'], source: API_SOURCE, actor: 'usher start' });
+  const { key } = await createApiKey(database.db, {
+    name: 'first start',
+    scopes: ['admin'],
+    source: API_SOURCE,
+    actor: 'usher start',
+  });
   return key;
 }
 
@@ -72,7 +81,10 @@ async function untilReady(settings: Config, signal: AbortSignal): Promise<void> 
     const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
     if (answer?.ok === true) return;
     if (Date.now() > giveUpAt) {
-      throw new CannotDo('not_ready', `The API did not become ready on ${url} within a minute. The log lines above say why; is the port free?`);
+      throw new CannotDo(
+        'not_ready',
+        `The API did not become ready on ${url} within a minute. The log lines above say why; is the port free?`,
+      );
     }
     await pause(100);
   }
@@ -80,7 +92,10 @@ async function untilReady(settings: Config, signal: AbortSignal): Promise<void> 
 
 function banner(url: string, key: string | null, settings: Config): string {
   const shownKey = key ?? 'YOUR_KEY';
-  const keyLine = key === null ? 'API key  as before (usher keys create makes another)' : `API key  ${key}   (admin, shown this once)`;
+  const keyLine =
+    key === null
+      ? 'API key  as before (usher keys create makes another)'
+      : `API key  ${key}   (admin, shown this once)`;
   return `
 Usher is running.
 

@@ -29,7 +29,10 @@ export function addTaxonomy(program: Command, { config, screen }: Surroundings):
       const read = await readTaxonomyFile(path ?? config().USHER_TAXONOMY);
       await using database = await openDatabase(config());
       const expectedVersion = options.expect === undefined ? undefined : Number(options.expect);
-      const version = await publishTaxonomy(database.db, read, { actor: 'usher taxonomy', ...(expectedVersion === undefined ? {} : { expectedVersion }) });
+      const version = await publishTaxonomy(database.db, read, {
+        actor: 'usher taxonomy',
+        ...(expectedVersion === undefined ? {} : { expectedVersion }),
+      });
       await hint(database.queueUrl, [{ name: 'learn', payload: {} }]);
       screen.show({ version }, `Version ${version} is in force.`);
     });
