@@ -17,15 +17,47 @@ const named = (max: number) =>
     .transform((value) => storable(value).trim())
     .refine((value) => value !== '', 'must not be empty');
 
-const storableJson = z
-  .json()
-  .transform((value) =>
-    z
-      .json()
-      .parse(
-        JSON.parse(JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? storable(part) : part))),
-      ),
-  );
+/** Levels of nesting that metadata may have. */
+const MAX_LEVELS = 32;
+
+const Metadata = z.record(z.string(), z.unknown()).transform((value, context): Record<string, Json> => {
+  const read = storableRecord(value, MAX_LEVELS);
+  if (read !== undefined) return read;
+  context.addIssue({ code: 'custom', message: `must be JSON with finite numbers and at most ${MAX_LEVELS} levels` });
+  return z.NEVER;
+});
+
+type Json = z.infer<ReturnType<typeof z.json>>;
+
+/** The same JSON with storable texts and keys; undefined where it is nested too deeply or holds what JSON cannot. */
+function storableJson(value: unknown, levels: number): Json | undefined {
+  if (typeof value === 'string') return storable(value);
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value !== 'object' || levels === 0) return undefined;
+  if (!Array.isArray(value)) return storableRecord(value, levels);
+  const parts = value.map((part: unknown) => storableJson(part, levels - 1));
+  return parts.every((part) => part !== undefined) ? parts : undefined;
+}
+
+function storableRecord(record: object, levels: number): Record<string, Json> | undefined {
+  const entries: [string, Json][] = [];
+  for (const [key, part] of Object.entries(record)) {
+    const read = storableJson(part, levels - 1);
+    if (read === undefined) return undefined;
+    entries.push([storable(key), read]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** A moment with its offset, such as 2026-01-31T09:30:00Z, in the years 1 to 9999, which is what Postgres can keep. */
+export const Moment = z.iso
+  .datetime({ offset: true })
+  .refine((text) => isStorableYear(new Date(text).getUTCFullYear()), 'must lie in the years 1 to 9999');
+
+function isStorableYear(year: number): boolean {
+  return year >= 1 && year <= 9_999;
+}
 
 /** A ticket as a source sends it: the body of `POST /ticket-webhook` and of `POST /v1/tickets`. */
 export const TicketDraft = z
@@ -50,19 +82,13 @@ export const TicketDraft = z
       .nullish()
       .transform((value) => value ?? null)
       .describe('Language tag, such as en or pt-BR.'),
-    created_at: z.iso
-      .datetime({ offset: true })
-      .nullish()
+    created_at: Moment.nullish()
       .transform((value) => (value == null ? null : new Date(value)))
       .describe('When the customer wrote it.'),
-    updated_at: z.iso
-      .datetime({ offset: true })
-      .nullish()
+    updated_at: Moment.nullish()
       .transform((value) => (value == null ? null : new Date(value)))
       .describe('When this text was last changed; orders revisions that arrive out of order.'),
-    metadata: z
-      .record(z.string(), storableJson)
-      .nullish()
+    metadata: Metadata.nullish()
       .transform((value) => value ?? {})
       .describe('Anything else worth keeping; not shown to engines.'),
   })
