@@ -1,4 +1,5 @@
 import { type CategorisedDecision, stateAfter } from '@usher/core/decide';
+import type { TicketState } from '@usher/core/ticket';
 import { and, desc, eq, isNull } from 'drizzle-orm';
 import { writeAudit } from './audit.ts';
 import type { Db } from './connect.ts';
@@ -16,6 +17,7 @@ type Ticket = typeof tickets.$inferSelect;
 /** What a correction needs to know about its ticket: the category that stands now. */
 export interface Standing {
   ticketId: number;
+  externalId: string;
   revision: number;
   category: string | null;
 }
@@ -24,7 +26,12 @@ export interface Standing {
 export async function findStanding(db: Db, ticketId: TicketId): Promise<Standing | undefined> {
   return whileAvailable(async () => {
     const [found] = await db
-      .select({ ticketId: tickets.id, revision: tickets.revision, category: decisions.category })
+      .select({
+        ticketId: tickets.id,
+        externalId: tickets.externalId,
+        revision: tickets.revision,
+        category: decisions.category,
+      })
       .from(tickets)
       .innerJoin(sources, eq(sources.id, tickets.sourceId))
       .leftJoin(decisions, eq(decisions.id, tickets.decisionId))
@@ -43,6 +50,8 @@ export interface CorrectionBy {
 export interface Corrected {
   correctionId: number;
   deliveryId: number | null;
+  /** Where the ticket stands now. */
+  state: TicketState;
 }
 
 /**
@@ -86,9 +95,10 @@ export async function correctTicket(
         .set(project({ decision, decisionId: own.id, state }))
         .where(eq(tickets.id, ticketId))
         .returning();
-      if (after === undefined || state === 'shadowed') return { correctionId, deliveryId: null };
+      if (after === undefined || state === 'shadowed') return { correctionId, deliveryId: null, state };
       return {
         correctionId,
+        state,
         deliveryId: await announce(tx, { event: 'ticket.corrected', ticket: after, decisionId: own.id }),
       };
     }),
