@@ -23,7 +23,7 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
 async function createFrom(template: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const server = inject('postgres').url;
-  await tell(server, `create database ${name} template ${template}`);
+  await tell(server, `create database ${name} template ${template} strategy file_copy`);
   const address = new URL(server);
   address.pathname = `/${name}`;
   const drop = () => tell(server, `drop database if exists ${name} with (force)`);

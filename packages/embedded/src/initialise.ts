@@ -9,16 +9,16 @@ import { tieToParent } from './tie-to-parent.ts';
 const megabyte = 1_000_000;
 
 /** What a new data folder and its first write-ahead log need, with room to work in. */
-export const neededBytes = 200 * megabyte;
+const roomForData = 200 * megabyte;
 
 /**
- * Makes a new data folder: UTF-8, sorted by code point on every system, a superuser `usher` with a random password.
- * Throws DiskFull or PostgresRefused, and leaves nothing behind then.
+ * Makes a new data folder: UTF-8, sorted by code point on every system, a superuser `usher` with a random password. Throws DiskFull when
+ * fewer than the needed bytes are free, or PostgresRefused, and leaves nothing behind then.
  */
 export async function initialise(
   folder: Folder,
   { initdb }: Binaries,
-  { durable }: { durable: boolean },
+  { durable, neededBytes = roomForData }: { durable: boolean; neededBytes?: number },
 ): Promise<void> {
   await makeFolder(folder, async (aside) => {
     const freeBytes = await freeBytesIn(aside.path);
