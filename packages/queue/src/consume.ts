@@ -2,7 +2,7 @@ import { isFailure, retryOf } from '@usher/core/failure';
 import type { Handlers, JobName, Payload, QueueName } from '@usher/core/jobs';
 import { DelayedError, type Job, type Processor, UnrecoverableError, WaitingError, type WorkerOptions } from 'bullmq';
 import { backoffMs } from './backoff.ts';
-import type { QueueConnection } from './connect.ts';
+import type { QueueConnection, QueueWorker } from './connect.ts';
 import { JobInvalid } from './failures.ts';
 import { isJobName, readPayload } from './payload.ts';
 import { quieten } from './quieten.ts';
@@ -78,14 +78,15 @@ export function consume<Deps>(connection: QueueConnection, options: ConsumeOptio
   );
   worker.on('stalled', (jobId) => onEvent({ kind: 'stalled', jobId }));
 
-  return {
-    async close(graceMs) {
-      const closed = worker.close();
-      await endsWithin(closed, graceMs);
-      worker.cancelAllJobs();
-      await endsWithin(closed, STOPS_WITHIN_MS + NOTED_WITHIN_MS);
-    },
-  };
+  let closing: Promise<void> | undefined;
+  return { close: (graceMs) => (closing ??= close(worker, graceMs)) };
+}
+
+async function close(worker: QueueWorker, graceMs: number): Promise<void> {
+  const closed = worker.close();
+  await endsWithin(closed, graceMs);
+  worker.cancelAllJobs();
+  await endsWithin(closed, STOPS_WITHIN_MS + NOTED_WITHIN_MS);
 }
 
 interface Run<Deps> extends ConsumeOptions<Deps> {
