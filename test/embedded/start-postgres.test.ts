@@ -1,7 +1,8 @@
-import { stat } from 'node:fs/promises';
+import { chmod, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { folderIn } from '@usher/embedded/folder';
 import { readLock } from '@usher/embedded/running-server';
 import { startPostgres, type EmbeddedPostgres } from '@usher/embedded/start-postgres';
 import postgres from 'postgres';
@@ -92,6 +93,15 @@ it('shares one server between two that start it at once, and leaves stopping it 
   expect(guest?.url).toBe(starter?.url);
   await guest?.stop();
   expect(await connect(starter?.url ?? '')`select 1 as answer`).toEqual([{ answer: 1 }]);
+});
+
+it('takes back a data folder that others may read, as restored and mounted folders often are', async () => {
+  const directory = await usedFolder();
+  const { data } = folderIn(directory);
+  await chmod(data, 0o777);
+  const server = await start({ directory, durable: false });
+  expect((await stat(data)).mode & 0o777).toBe(0o700);
+  expect(await connect(server.url)`select 1 as answer`).toEqual([{ answer: 1 }]);
 });
 
 it('warns when the server ends by itself', async () => {

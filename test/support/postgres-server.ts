@@ -4,7 +4,6 @@ import { migrate } from '@usher/db/migrate';
 import { makeScratchFolder } from '@usher/embedded/scratch-folder';
 import { startPostgres } from '@usher/embedded/start-postgres';
 import postgres from 'postgres';
-import { GenericContainer, Wait } from 'testcontainers';
 
 /** A Postgres server that all test files share, and how to end it. */
 export type SharedPostgres = { url: string; end(): Promise<void> };
@@ -47,6 +46,8 @@ async function serveEmbedded(): Promise<SharedPostgres> {
 }
 
 async function serveContainer(): Promise<SharedPostgres> {
+  // Loading it takes longer than starting the embedded servers.
+  const { GenericContainer, Wait } = await import('testcontainers');
   const container = await new GenericContainer(image)
     .withEnvironment({ POSTGRES_USER: 'usher', POSTGRES_PASSWORD: 'usher', POSTGRES_DB: 'usher' })
     .withCommand(['postgres', '-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=200'])

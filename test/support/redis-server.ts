@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { findFreePort } from '@usher/embedded/port';
 import { runs, tieToParent } from '@usher/embedded/tie-to-parent';
 import { Redis } from 'ioredis';
-import { GenericContainer, Wait } from 'testcontainers';
 import { findRedisProgram, type RedisProgram } from './redis-program.ts';
 
 /** How this machine can get a Redis server: a program, a container, or not at all, with what to do about it. */
@@ -53,6 +52,8 @@ async function serveProgram(program: RedisProgram, port: number): Promise<Runnin
 }
 
 async function serveContainer(port: number): Promise<RunningRedis> {
+  // Loading it takes longer than starting the embedded servers.
+  const { GenericContainer, Wait } = await import('testcontainers');
   const container = await new GenericContainer('redis:8-alpine')
     .withCommand(['redis-server', ...settings])
     .withExposedPorts({ container: 6379, host: port })

@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { chooseAccount, handOver, underAccount, userOf } from './account.ts';
@@ -35,6 +35,8 @@ export async function startServer(folder: Folder, binaries: Binaries, settings: 
   await handOver(folder.path, account);
   const args = ['-D', folder.data, ...asArguments(settings)];
   const command = underAccount(account, tieToParent({ file: binaries.postgres, args }, 'INT'));
+  // Restored and mounted folders often come with wider permissions, which Postgres refuses.
+  await chmod(folder.data, 0o700);
   await turnLog(folder);
   const log = openSync(folder.log, 'a', 0o600);
   const child = spawn(command.file, command.args, {
