@@ -1,0 +1,81 @@
+import type { Engine, EngineAnswer, EngineCall, Gate, SuggestRequest } from '@usher/core/engine';
+import type { PriceList } from '@usher/core/price';
+import { buildPrompt } from '@usher/core/prompt';
+import { callClaude, type ClaudeCall } from './claude/call.ts';
+import { createClient } from './claude/client.ts';
+import { isSuggestFailure } from './claude/failures.ts';
+import { buildRequest } from './claude/request.ts';
+
+export interface ClaudeEngineOptions {
+  /** Model for ordinary tickets. */
+  model: string;
+  /** Model that gets one try where the first refused or gave nothing usable; the same model means no such try. */
+  hardModel: string;
+  apiKey?: string | undefined;
+  /** Another address of the API, such as a proxy; Anthropic's own by default. */
+  baseUrl?: string | undefined;
+  prices: PriceList;
+  gate: Gate;
+  /** For one call, over headers and body. */
+  deadlineMs?: number;
+  /** Sockets at most, and so calls in flight. */
+  connections?: number;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+}
+
+/**
+ * The engine that asks Claude. Every answer received is in `calls`, usable or not, with its price. What the content did
+ * ends in `nothing`; what the infrastructure did throws a SuggestFailure that carries the calls already paid, or answers
+ * `unavailable` if the ticket may not wait. A spent budget is answered at once even if the ticket may wait, because money
+ * comes back tomorrow or next month and a person can decide today.
+ */
+export function createClaudeEngine(options: ClaudeEngineOptions): Engine {
+  const { model, hardModel, apiKey, baseUrl, prices, gate } = options;
+  const { deadlineMs = 30_000, connections = 64, now = Date.now } = options;
+  const tools = { client: createClient({ apiKey, baseUrl, connections }), prices, gate, deadlineMs, now };
+
+  return {
+    name: 'claude',
+    async suggest(request) {
+      const calls: EngineCall[] = [];
+      const prompt = buildPrompt(request);
+      const ask: Ask = async (model, repair) => {
+        const built = buildRequest({ model, prompt, taxonomy: request.taxonomy, repair });
+        const call = await callClaude(built, request, tools);
+        calls.push(call.record);
+        return call.reading;
+      };
+      try {
+        return conclude(await readTicket(ask, { model, hardModel }), calls);
+      } catch (thrown) {
+        return withoutAnswer(thrown, request, calls);
+      }
+    },
+  };
+}
+
+type Reading = ClaudeCall['reading'];
+type Ask = (model: string, repair: string | null) => Promise<Reading>;
+
+/** One try, one repair of an unusable answer, then the hard model once: each is paid, so there is no fourth. */
+async function readTicket(ask: Ask, { model, hardModel }: { model: string; hardModel: string }): Promise<Reading> {
+  let reading = await ask(model, null);
+  if (reading.outcome === 'truncated' || reading.outcome === 'unusable') reading = await ask(model, reading.detail);
+  const isSettled = reading.outcome === 'suggested' || reading.outcome === 'content_rejected';
+  return isSettled || hardModel === model ? reading : ask(hardModel, null);
+}
+
+function conclude(reading: Reading, calls: EngineCall[]): EngineAnswer {
+  return reading.outcome === 'suggested'
+    ? { kind: 'suggested', suggestion: reading.suggestion, standIn: null, calls }
+    : { kind: 'nothing', reason: reading.outcome, calls };
+}
+
+function withoutAnswer(thrown: unknown, { mayWait }: SuggestRequest, calls: EngineCall[]): EngineAnswer {
+  if (!isSuggestFailure(thrown)) throw thrown;
+  if (thrown.code === 'budget_spent') return { kind: 'nothing', reason: 'budget_spent', calls };
+  if (!mayWait && thrown.code !== 'aborted') return { kind: 'nothing', reason: 'unavailable', calls };
+  thrown.calls.push(...calls);
+  throw thrown;
+}
