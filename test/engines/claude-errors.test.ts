@@ -20,10 +20,10 @@ describe('a rate limit pauses everybody', () => {
     ['rate_limit', undefined, 7_000],
     ['ramp_limit', undefined, 20_000],
     ['rate_limit', '1.5', 1_500],
-    ['rate_limit', '0', 0],
+    ['rate_limit', '0', 1_000],
     ['rate_limit', '99999999', 3_600_000],
     ['rate_limit', 'Thu, 08 Oct 2026 00:00:30 GMT', 30_000],
-    ['rate_limit', 'Wed, 07 Oct 2026 00:00:00 GMT', 0],
+    ['rate_limit', 'Wed, 07 Oct 2026 00:00:00 GMT', 1_000],
     ['rate_limit', 'soon', 5_000],
   ] as const)('%s with retry-after %s', async (error, retryAfter, afterMs) => {
     server.script({ error, ...(retryAfter === undefined ? {} : { retryAfter }) });
@@ -41,6 +41,14 @@ describe('a rate limit pauses everybody', () => {
     expect(await failureOf(suggest())).toMatchObject({ code: 'rate_limited', retry: { afterMs: 5_000 } });
     expect(reports).toMatchObject([{ news: { kind: 'pause', afterMs: 5_000 } }]);
   });
+});
+
+test('a rate limit whose body never ends is told all the same, at the deadline', async () => {
+  const body = { status: 429, contentType: 'application/json', body: '{"type":"error"', isEndless: true };
+  server.script({ foreign: body });
+  const { suggest, reports } = engineAgainst(server, { deadlineMs: 150 });
+  expect(await failureOf(suggest())).toBeInstanceOf(RateLimited);
+  expect(reports).toMatchObject([{ news: { kind: 'pause' } }]);
 });
 
 describe('a spent budget', () => {

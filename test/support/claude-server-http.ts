@@ -14,8 +14,9 @@ export function sendError(response: ServerResponse, error: ClaudeError, requestI
 }
 
 /** Writes what is no answer of the API at all. */
-export function sendForeign(response: ServerResponse, { status, contentType, body }: ForeignAnswer): void {
-  response.writeHead(status, { 'content-type': contentType }).end(body);
+export function sendForeign(response: ServerResponse, answer: ForeignAnswer): void {
+  response.writeHead(answer.status, { 'content-type': answer.contentType }).write(answer.body);
+  if (answer.isEndless !== true) response.end();
 }
 
 /** The whole body of a request; undefined if it is not JSON. */

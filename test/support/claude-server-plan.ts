@@ -28,6 +28,8 @@ export interface ForeignAnswer {
   status: number;
   contentType: string;
   body: string;
+  /** Whether the body stalls instead of coming to its end. */
+  isEndless?: boolean;
 }
 
 /** What the server does with one request; `after` holds it back until a promise is kept. */

@@ -45,9 +45,13 @@ export function hasPrice(model: string, prices: PriceList): boolean {
 }
 
 function findPrice(model: string, { models }: PriceList): ModelPrice | undefined {
-  // An answer may name the dated snapshot behind the name that was asked for: claude-x-20251001 costs what claude-x does.
-  const name = [model, model.replace(/-\d{8}$/, '')].find((candidate) => Object.hasOwn(models, candidate));
+  const name = [model, withoutDate(model)].find((candidate) => Object.hasOwn(models, candidate));
   return name === undefined ? undefined : models[name];
+}
+
+/** The name of a model without the date of its snapshot: an answer to claude-x may come from claude-x-20251001. */
+export function withoutDate(model: string): string {
+  return model.replace(/-\d{8}$/, '');
 }
 
 function costAt(price: ModelPrice, usage: TokenUsage): number {

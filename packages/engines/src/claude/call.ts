@@ -61,10 +61,11 @@ async function send(
     return { answer: answer.data, requestId: requestId ?? null };
   } catch (thrown) {
     if (signal.aborted) throw new SuggestAborted();
-    if (thrown instanceof ConnectionLost) throw thrown;
-    if (deadline.aborted) throw new ConnectionLost(`no whole answer within ${deadlineMs} ms`, { cause: thrown });
-    const failure = translateError(thrown, now());
+    const failure = thrown instanceof ConnectionLost ? thrown : translateError(thrown, now());
     await tell(gate, request.model, newsOf(failure));
+    // A status that arrived in time says more than the deadline that cut off its body.
+    if (deadline.aborted && failure instanceof ConnectionLost)
+      throw new ConnectionLost(`no whole answer within ${deadlineMs} ms`, { cause: thrown });
     throw failure;
   }
 }

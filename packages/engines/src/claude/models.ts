@@ -1,4 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
+import { withoutDate } from '@usher/core/price';
 
 type Parameters = Anthropic.MessageCreateParamsNonStreaming;
 
@@ -14,14 +15,13 @@ const REPLY_TOKENS = 400;
 const THINKING_TOKENS = 4_000;
 
 /** The cheapest thinking that each model family accepts; a setting that a model does not know is answered with 400. */
-const families: Record<string, ModelSettings> = {
-  'claude-haiku-5-5': { thinking: { type: 'disabled' }, effort: 'low', max_tokens: REPLY_TOKENS },
-  'claude-sonnet-5-5': { thinking: { type: 'between_tools' }, effort: 'low', max_tokens: REPLY_TOKENS },
-  'claude-opus-5-5': { effort: 'low', max_tokens: THINKING_TOKENS },
-};
+const families = new Map<string, ModelSettings>([
+  ['claude-haiku-5-5', { thinking: { type: 'disabled' }, effort: 'low', max_tokens: REPLY_TOKENS }],
+  ['claude-sonnet-5-5', { thinking: { type: 'between_tools' }, effort: 'low', max_tokens: REPLY_TOKENS }],
+  ['claude-opus-5-5', { effort: 'low', max_tokens: THINKING_TOKENS }],
+]);
 
 /** The settings for a model or a dated snapshot of it; a model that is not known is left to its own defaults. */
 export function modelSettings(model: string): ModelSettings {
-  const family = Object.keys(families).find((name) => model === name || model.startsWith(`${name}-`));
-  return (family === undefined ? undefined : families[family]) ?? { max_tokens: THINKING_TOKENS };
+  return families.get(withoutDate(model)) ?? { max_tokens: THINKING_TOKENS };
 }

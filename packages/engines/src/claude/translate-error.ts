@@ -21,8 +21,9 @@ const ACCOUNT_CODES = new Set(['organization_on_hold', 'cmek_key_disabled', 'cme
 const CONTENT_STATUSES = new Set([400, 413, 422]);
 const MOMENTARY_STATUSES = new Set([408, 409, 499]);
 
-/** The pause when a rate limit comes without saying for how long, and the longest that is believed. */
+/** The pause when a rate limit does not say for how long, and the bounds of what is believed when it does. */
 const DEFAULT_PAUSE_MS = 5_000;
+const SHORTEST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 
 const MAX_DETAIL = 300;
@@ -74,7 +75,7 @@ function pauseMs(headers: Headers | undefined, now: number): number {
   const value = headers?.get('retry-after')?.trim() ?? '';
   const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now;
   if (Number.isNaN(ms)) return DEFAULT_PAUSE_MS;
-  return Math.min(LONGEST_PAUSE_MS, Math.max(0, Math.ceil(ms)));
+  return Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, Math.ceil(ms)));
 }
 
 function describe(error: APIError, status: number): string {
