@@ -3,7 +3,6 @@ import { Duration } from './duration.ts';
 import { EngineName } from './engine.ts';
 import type { Failure } from './failure.ts';
 import { Outbound } from './outbound-url.ts';
-import { Outbound } from './outbound-url.ts';
 import { Mode } from './release.ts';
 
 const port = z.coerce
