@@ -34,11 +34,22 @@ export async function saveLocalModel(db: Db, model: LearntModel): Promise<number
   return row.id;
 }
 
-/** What the local model in force learnt from: undefined before the first was learnt. */
-export async function lastLearnt(db: Db): Promise<Pick<LearntModel, 'taxonomyVersion' | 'learntFrom'> | undefined> {
+/** The local model in force, without its bytes. */
+export interface LastLearnt extends Pick<LearntModel, 'taxonomyVersion' | 'learntFrom'> {
+  id: number;
+  learntAt: Date;
+}
+
+/** What the local model in force learnt from, and when: undefined before the first was learnt. */
+export async function lastLearnt(db: Db): Promise<LastLearnt | undefined> {
   const [row] = await whileAvailable(() =>
     db
-      .select({ taxonomyVersion: localModels.taxonomyVersion, learntFrom: localModels.learntFrom })
+      .select({
+        id: localModels.id,
+        taxonomyVersion: localModels.taxonomyVersion,
+        learntFrom: localModels.learntFrom,
+        learntAt: localModels.createdAt,
+      })
       .from(localModels)
       .orderBy(desc(localModels.id))
       .limit(1),
