@@ -1,4 +1,3 @@
-import { cpSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,22 +14,19 @@ export async function emptyFolder(): Promise<string> {
   return directory;
 }
 
-/** A folder in which Postgres was started and stopped once; a copy, since making data takes a second. It goes with the test. */
+let used: Promise<string> | undefined;
+
+/** A folder in which Postgres was started and stopped before; the tests of a file share it, since making data takes a second. */
 export async function usedFolder(): Promise<string> {
-  original ??= makeOriginal();
-  const directory = await emptyFolder();
-  // The asynchronous copy takes four times as long.
-  cpSync(await original, directory, { recursive: true });
-  return directory;
+  used ??= makeUsedFolder();
+  return used;
 }
 
-let original: Promise<string> | undefined;
-
 afterAll(async () => {
-  if (original !== undefined) await rm(await original, { recursive: true, force: true });
+  if (used !== undefined) await rm(await used, { recursive: true, force: true });
 });
 
-async function makeOriginal(): Promise<string> {
+async function makeUsedFolder(): Promise<string> {
   const directory = await makeScratchFolder(prefix);
   const server = await startPostgres({ directory, durable: false });
   await server.stop();

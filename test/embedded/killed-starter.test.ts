@@ -4,7 +4,7 @@ import { findRunningServer } from '@usher/embedded/running-server';
 import { startPostgres } from '@usher/embedded/start-postgres';
 import { runs } from '@usher/embedded/tie-to-parent';
 import postgres from 'postgres';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { usedFolder } from './data-folder.ts';
 import { startElsewhere } from './starter.ts';
 
@@ -20,11 +20,11 @@ it('starts again at once after its starter was killed, and has every commit', as
   await once(killed.process, 'exit');
 
   const server = await startPostgres({ directory, durable: false });
+  onTestFinished(() => server.stop());
   const after = postgres(server.url, { max: 1 });
   expect(server.reused).toBe(false);
   expect(await after`select n from kept`).toEqual([{ n: 7 }]);
   await after.end();
-  await server.stop();
 });
 
 it.runIf(kernelTells)('ends by itself when its starter is killed', async () => {

@@ -5,7 +5,7 @@ import { handOver } from '@usher/embedded/account';
 import { startPostgres } from '@usher/embedded/start-postgres';
 import { runs } from '@usher/embedded/tie-to-parent';
 import postgres from 'postgres';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { emptyFolder, usedFolder } from './data-folder.ts';
 import { endElsewhere, startElsewhere, starter } from './starter.ts';
 
@@ -59,6 +59,7 @@ it.runIf(canBeNobody)("leaves a user's data to that user when root starts it", a
   await handOver(directory, { kind: 'other', uid: nobody, gid: nobody });
 
   const server = await startPostgres({ directory, durable: false });
+  onTestFinished(() => server.stop());
   expect(await answerOf(server.url)).toEqual({ answer: 1 });
   await server.stop();
   const files = await readdir(join(directory, 'postgres', 'data'), { recursive: true });

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 
 /** The command of a process that starts Postgres on the folder named after it. */
@@ -15,13 +16,16 @@ export const Said = z.object({
 });
 export type Said = z.infer<typeof Said>;
 
-/** Starts Postgres on a folder from another process, optionally with a command before it that changes its user. */
+/** Starts Postgres on a folder from another process, which goes with the test; a command before it may change its user. */
 export async function startElsewhere(
   directory: string,
   before: string[] = [],
 ): Promise<Said & { process: ChildProcess }> {
   const [file, ...args] = [...before, ...starter, directory];
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
   const lines = createInterface(child.stdout);
   const heard = await Promise.race([once(lines, 'line'), once(child, 'exit')]);
   return { process: child, ...Said.parse(JSON.parse(String(heard[0]))) };

@@ -13,7 +13,8 @@ export async function makeScratchFolder(prefix: string): Promise<string> {
   const leftovers = (await readdir(parent)).filter(
     (name) => name.startsWith(start) && isLeftover(name.slice(start.length)),
   );
-  await Promise.all(leftovers.map((name) => rm(join(parent, name), { recursive: true, force: true })));
+  // Some may be another user's to remove.
+  await Promise.allSettled(leftovers.map((name) => rm(join(parent, name), { recursive: true, force: true })));
   return mkdtemp(`${prefix}${process.pid}-`);
 }
 
