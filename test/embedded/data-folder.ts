@@ -1,15 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { makeScratchFolder } from '@usher/embedded/scratch-folder';
 import { startPostgres } from '@usher/embedded/start-postgres';
 import { afterAll, onTestFinished } from 'vitest';
-
-const prefix = join(tmpdir(), 'usher-test-');
+import { makePostgresFolder } from '../support/postgres-folder.ts';
 
 /** An empty folder for Postgres that goes with the test. */
 export async function emptyFolder(): Promise<string> {
-  const directory = await makeScratchFolder(prefix);
+  const directory = await makePostgresFolder();
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }
@@ -27,7 +23,7 @@ afterAll(async () => {
 });
 
 async function makeUsedFolder(): Promise<string> {
-  const directory = await makeScratchFolder(prefix);
+  const directory = await makePostgresFolder();
   const server = await startPostgres({ directory, durable: false });
   await server.stop();
   return directory;

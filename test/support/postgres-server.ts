@@ -1,14 +1,12 @@
 import { rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { migrate } from '@usher/db/migrate';
-import { makeScratchFolder } from '@usher/embedded/scratch-folder';
 import { startPostgres } from '@usher/embedded/start-postgres';
 import postgres from 'postgres';
+import { makePostgresFolder } from './postgres-folder.ts';
 
 /** A Postgres server that all test files share, and how to end it. */
 export type SharedPostgres = { url: string; end(): Promise<void> };
 
-const cache = resolve(import.meta.dirname, '../../.cache');
 const image = 'postgres:18-alpine';
 
 /** Starts the shared server: an embedded one, or with `USHER_TEST_WITH=testcontainers` a container. */
@@ -34,7 +32,7 @@ export async function makeTemplate(serverUrl: string): Promise<string> {
 }
 
 async function serveEmbedded(): Promise<SharedPostgres> {
-  const directory = await makeScratchFolder(resolve(cache, 'postgres-'));
+  const directory = await makePostgresFolder();
   const server = await startPostgres({ directory, durable: false });
   return {
     url: server.url,

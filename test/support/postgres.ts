@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { makeScratchFolder } from '@usher/embedded/scratch-folder';
 import { startPostgres, type EmbeddedPostgres } from '@usher/embedded/start-postgres';
 import postgres from 'postgres';
 import { inject } from 'vitest';
+import { makePostgresFolder } from './postgres-folder.ts';
 
 /** A database of one test file's own on the shared server. */
 export type TestDatabase = { url: string; drop(): Promise<void>; [Symbol.asyncDispose](): Promise<void> };
@@ -44,7 +42,7 @@ export type PrivatePostgres = {
 
 /** Starts a Postgres server of a test's own, without migrations; about a second. */
 export async function startPrivatePostgres(): Promise<PrivatePostgres> {
-  const directory = await makeScratchFolder(join(tmpdir(), 'usher-test-'));
+  const directory = await makePostgresFolder();
   let running: EmbeddedPostgres | undefined = await startPostgres({ directory, durable: false });
   const { url, port } = running;
   const end = async (how: 'fast' | 'immediate') => {
