@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { queueDepths } from '@usher/queue/depth';
 import { enqueue } from '@usher/queue/enqueue';
@@ -151,3 +152,12 @@ describe.each(serverKinds)('While %s is away', (kind) => {
     await consumer.close(0);
   });
 });
+
+test.concurrent.each(['redis://127.0.0.1:1', 'postgres://127.0.0.1:1/usher'])(
+  'A worker whose server never came ends when it is asked to (%s)',
+  async (url) => {
+    const worker = fork(new URL('worker-without-server.ts', import.meta.url), [url], { execArgv: [] });
+
+    expect(await once(worker, 'exit')).toEqual([0, null]);
+  },
+);

@@ -3,8 +3,9 @@ import { type IQueueBackend, type Processor, Queue, Worker, type WorkerOptions }
 import { setTimeout as pause } from 'node:timers/promises';
 import { QueueUnreachable, QueueUrlUnsupported } from './failures.ts';
 import { openPostgres } from './postgres.ts';
+import { quieten } from './quieten.ts';
 import { openRedis } from './redis.ts';
-import type { QueueRole, QueueServer, QueueWarning, ServerOptions } from './server.ts';
+import type { QueueRole, QueueServer, ServerOptions } from './server.ts';
 import { within } from './within.ts';
 
 const ANSWERED_WITHIN_MS = 5_000;
@@ -22,8 +23,16 @@ export interface QueueConnection extends AsyncDisposable {
   ping(): Promise<void>;
 }
 
+/** What an operator should hear about the queue's server. */
+export type QueueWarning =
+  /** Redis may throw away waiting jobs when its memory is full; its `maxmemory-policy` should be noeviction. */
+  | { kind: 'may_evict'; policy: string }
+  /** The connection broke or could not be made; it is made again by itself. Told every 10 s at most. */
+  | { kind: 'connection_trouble'; error: Error };
+
 export interface ConnectOptions {
   role: QueueRole;
+  /** What the keys in Redis start with, `usher` by default. Postgres has a schema instead: `bullmq`. */
   prefix?: string;
   onWarning?: (warning: QueueWarning) => void;
 }
@@ -34,7 +43,9 @@ export interface ConnectOptions {
  */
 export function connectQueue(queueUrl: string, options: ConnectOptions): QueueConnection {
   const { role, prefix = 'usher', onWarning = () => {} } = options;
-  const server = openServer(queueUrl, { role, prefix, onWarning });
+  const onTrouble = quieten((error) => onWarning({ kind: 'connection_trouble', error }));
+  const onMayEvict = (policy: string) => onWarning({ kind: 'may_evict', policy });
+  const server = openServer(queueUrl, { role, prefix, onTrouble, onMayEvict });
   const queues = new Map<QueueName, Queue>();
 
   const ask = async <T>(question: () => Promise<T>): Promise<T> => {
@@ -49,7 +60,7 @@ export function connectQueue(queueUrl: string, options: ConnectOptions): QueueCo
   return {
     ask,
     queue(name) {
-      const queue = queues.get(name) ?? openQueue(name, server, onWarning);
+      const queue = queues.get(name) ?? openQueue(name, server, onTrouble);
       queues.set(name, queue);
       return queue;
     },
@@ -77,11 +88,11 @@ function openServer(queueUrl: string, options: ServerOptions): QueueServer {
   }
 }
 
-function openQueue(name: QueueName, server: QueueServer, onWarning: ServerOptions['onWarning']): Queue {
+function openQueue(name: QueueName, server: QueueServer, onTrouble: ServerOptions['onTrouble']): Queue {
   const queue: unknown = new Queue(name, server.options, server.backend);
   // BullMQ's types tell the queues of its two backends apart, and Bull Board knows only one of them.
   if (!(queue instanceof Queue)) throw new TypeError('BullMQ made no queue.');
-  queue.on('error', (error: Error) => onWarning({ kind: 'connection_trouble', error }));
+  queue.on('error', onTrouble);
   return queue;
 }
 

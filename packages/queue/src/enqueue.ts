@@ -13,7 +13,7 @@ const kept: JobsOptions = {
   backoff: { type: 'growing' },
   removeOnComplete: true,
   removeOnFail: { count: 1_000, age: 7 * 24 * 3_600 },
-  // Messages and stacks may quote a ticket, and the queue holds none of its text.
+  // It would be the consumer's own stack every time.
   stackTraceLimit: 0,
 };
 

@@ -11,7 +11,7 @@ const byRole: Record<QueueRole, PostgresPoolConfig> = {
  * BullMQ on Postgres, with tables in a schema of their own (`bullmq`): one pool for all queues, and for each worker a
  * pool and a connection that listens. The tables are made and migrated on the way, by one process at a time.
  */
-export function openPostgres(url: string, { role, onWarning }: ServerOptions): QueueServer {
+export function openPostgres(url: string, { role, onTrouble }: ServerOptions): QueueServer {
   const settings: PostgresPoolConfig = {
     ...byRole[role],
     connectionString: url,
@@ -20,7 +20,7 @@ export function openPostgres(url: string, { role, onWarning }: ServerOptions): Q
     options: '-c synchronous_commit=off',
   };
   const shared = new RecoveringConnection(settings);
-  shared.on('error', (error: Error) => onWarning({ kind: 'connection_trouble', error }));
+  shared.on('error', onTrouble);
 
   return {
     options: { connection: {}, streams: { events: { maxLen: 1_000 } } },

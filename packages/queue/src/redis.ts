@@ -7,12 +7,6 @@ import { within } from './within.ts';
 const READY_WITHIN_MS = 1_000;
 const LONGEST_RECONNECT_PAUSE_MS = 500;
 
-const common: RedisOptions = {
-  retryStrategy: (attempt) => Math.min(attempt * 50, LONGEST_RECONNECT_PAUSE_MS),
-  // After a failover the old address may be a replica that refuses to write: connect again and repeat the command.
-  reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
-};
-
 const byRole: Record<QueueRole, RedisOptions> = {
   // Nothing is remembered for later: Postgres knows what is due, and the sweep enqueues it.
   producer: { enableOfflineQueue: false, maxRetriesPerRequest: 0, connectTimeout: 1_000, commandTimeout: 5_000 },
@@ -20,11 +14,18 @@ const byRole: Record<QueueRole, RedisOptions> = {
   consumer: { maxRetriesPerRequest: null, socketTimeout: 20_000 },
 };
 
-/** BullMQ on Redis or Valkey: one connection for commands, and one more for each worker that waits for jobs. */
-export function openRedis(url: string, { role, prefix, onWarning }: ServerOptions): QueueServer {
-  const client = new Redis(url, { ...common, ...byRole[role] });
-  client.on('error', (error) => onWarning({ kind: 'connection_trouble', error }));
-  client.on('ready', () => void warnOfEviction(client, onWarning));
+/** BullMQ on Redis or Valkey: one connection for commands, and a copy of it for each worker, to wait for jobs on. */
+export function openRedis(url: string, { role, prefix, onTrouble, onMayEvict }: ServerOptions): QueueServer {
+  let isClosed = false;
+  const client = new Redis(url, {
+    ...byRole[role],
+    // The copies ask this, too: a worker that never reached its server has no other way to end.
+    retryStrategy: (attempt) => (isClosed ? null : Math.min(attempt * 50, LONGEST_RECONNECT_PAUSE_MS)),
+    // After a failover the old address may be a replica that refuses to write: connect again and repeat the command.
+    reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
+  });
+  client.on('error', onTrouble);
+  client.on('ready', () => void warnOfEviction(client, onMayEvict));
   let coming: Promise<unknown> | undefined;
 
   return {
@@ -44,14 +45,15 @@ export function openRedis(url: string, { role, prefix, onWarning }: ServerOption
     },
     ping: () => client.ping(),
     async close() {
+      isClosed = true;
       const quit = client.status === 'ready' ? client.quit() : Promise.reject(new Error('not connected'));
       await within(quit, 1_000, () => new Error('no answer')).catch(() => client.disconnect());
     },
   };
 }
 
-async function warnOfEviction(client: Redis, onWarning: ServerOptions['onWarning']): Promise<void> {
+async function warnOfEviction(client: Redis, onMayEvict: ServerOptions['onMayEvict']): Promise<void> {
   const memory = await client.info('memory').catch(() => '');
   const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
-  if (policy !== undefined && policy !== 'noeviction') onWarning({ kind: 'may_evict', policy });
+  if (policy !== undefined && policy !== 'noeviction') onMayEvict(policy);
 }
