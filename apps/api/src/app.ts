@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { DatabaseUnavailable } from '@usher/db/failures';
+import { secureHeaders } from 'hono/secure-headers';
+import type { Deps } from './deps.ts';
+import { refuseOtherMethods } from './method-not-allowed.ts';
+import { observe } from './observe.ts';
+import { answerProblem, Problem, problemOf, unexpected } from './problem.ts';
+import { type Api, createApi } from './routes/api.ts';
+import { addCorrections } from './routes/corrections.ts';
+import { addDocs } from './routes/docs.ts';
+import { addHealth } from './routes/health.ts';
+import { addMetrics } from './routes/metrics.ts';
+import { addReports } from './routes/reports.ts';
+import { addTaxonomy } from './routes/taxonomy.ts';
+import { addTicketsIntake } from './routes/tickets-intake.ts';
+import { addTickets } from './routes/tickets.ts';
+import { addTicketWebhook } from './routes/webhook.ts';
+
+/** For browsers that are led here: nothing may run, frame or sniff an answer. Pages bring a policy of their own. */
+const securityHeaders = secureHeaders({
+  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  xFrameOptions: 'DENY',
+  // Whoever ends TLS in front of this server knows whether there is any.
+  strictTransportSecurity: false,
+  overwrite: false,
+});
+
+/** The whole API as one function from request to answer. */
+export function createApp(deps: Deps): Api {
+  const api = createApi();
+  api.use(observe(deps.metrics));
+  api.use(securityHeaders);
+  addTicketWebhook(api, deps);
+  addTicketsIntake(api, deps);
+  addTickets(api, deps);
+  addCorrections(api, deps);
+  addReports(api, deps);
+  addTaxonomy(api, deps);
+  addHealth(api, deps);
+  addMetrics(api, deps);
+  addDocs(api);
+  refuseOtherMethods(api);
+  api.notFound(() =>
+    answerProblem(
+      new Problem({ status: 404, code: 'not_found', detail: 'There is nothing here. /docs lists what is.' }),
+    ),
+  );
+  api.onError((error, c) => {
+    if (error instanceof DatabaseUnavailable) deps.events.databaseAway(error);
+    const problem = problemOf(error);
+    if (problem !== undefined) return answerProblem(problem);
+    const id = randomUUID();
+    deps.events.failedUnexpectedly({ id, method: c.req.method, path: c.req.path }, error);
+    return answerProblem(unexpected(id));
+  });
+  return api;
+}

@@ -1,0 +1,85 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Scope } from '@usher/core/scope';
+import { findApiKey, type KeyGrant } from '@usher/db/api-keys';
+import { API_SOURCE, ensureSource, type Source } from '@usher/db/sources';
+import type { RequestDatabase } from './database.ts';
+
+/** What a request may do, in whose name, and whose tickets it brings. */
+export interface Grant {
+  actor: string;
+  scopes: readonly Scope[];
+  sourceId: number;
+  source: string;
+}
+
+/** Tells what a key grants; undefined if it is unknown or revoked. Throws DatabaseUnavailable where that can't be told. */
+export type Authenticate = (key: string) => Promise<Grant | undefined>;
+
+export interface AuthenticateOptions {
+  /** The bootstrap admin key, if there is one. */
+  adminKey: string | undefined;
+  /** A clock in milliseconds. */
+  now: () => number;
+}
+
+/** Milliseconds for which a looked-up key is believed; with the time of a look-up, a revoked key dies within 5 s. */
+const BELIEVED_MS = 3_000;
+const MAX_BELIEVED = 1_000;
+const MAX_KEY_LENGTH = 500;
+
+/** Makes the check of keys. The memory holds hashes, never keys. */
+export function createAuthenticate(database: RequestDatabase, { adminKey, now }: AuthenticateOptions): Authenticate {
+  const adminHash = adminKey === undefined ? undefined : hashOf(adminKey);
+  const apiSource = rememberSource(database);
+  const lookUp = believeForAWhile((key) => database.quick((db) => findApiKey(db, key)), now);
+
+  return async (key) => {
+    if (key.length > MAX_KEY_LENGTH) return undefined;
+    const hash = hashOf(key);
+    if (adminHash !== undefined && timingSafeEqual(hash, adminHash)) {
+      const { id, name } = await apiSource();
+      return { actor: 'bootstrap key', scopes: ['admin'], sourceId: id, source: name };
+    }
+    const found = await lookUp(key, hash.toString('base64'));
+    if (found === undefined) return undefined;
+    const { keyId, name, scopes, sourceId, source } = found;
+    return { actor: `key ${keyId} (${name})`, scopes, sourceId, source };
+  };
+}
+
+type LookUp = (key: string) => Promise<KeyGrant | undefined>;
+
+/** Remembers found keys for a while, and has one look-up serve all who ask for the same key meanwhile. */
+function believeForAWhile(lookUp: LookUp, now: () => number): (key: string, hash: string) => ReturnType<LookUp> {
+  const believed = new Map<string, { found: ReturnType<LookUp>; until: number }>();
+  return async (key, hash) => {
+    const known = believed.get(hash);
+    if (known !== undefined && now() < known.until) return known.found;
+    const entry = { found: lookUp(key), until: now() + BELIEVED_MS };
+    believed.delete(hash);
+    believed.set(hash, entry);
+    const [oldest] = believed.keys();
+    if (believed.size > MAX_BELIEVED && oldest !== undefined) believed.delete(oldest);
+    const forget = () => {
+      if (believed.get(hash) === entry) believed.delete(hash);
+    };
+    try {
+      const found = await entry.found;
+      if (found === undefined) forget();
+      return found;
+    } catch (error) {
+      forget();
+      throw error;
+    }
+  };
+}
+
+/** The source of the bootstrap key, asked for until it is known. */
+function rememberSource(database: RequestDatabase): () => Promise<Source> {
+  let source: Source | undefined;
+  return async () => (source ??= await database.quick((db) => ensureSource(db, API_SOURCE)));
+}
+
+function hashOf(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}

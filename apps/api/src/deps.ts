@@ -1,0 +1,52 @@
+import type { Logger } from 'pino';
+import { type Authenticate, createAuthenticate } from './authenticate.ts';
+import type { RequestDatabase } from './database.ts';
+import { createEvents, type Events } from './events.ts';
+import { createHints, type Enqueue, type Hints } from './hints.ts';
+import { createIntake, type Intake } from './intake.ts';
+import { createMetrics, measureBacklog, type Metrics } from './metrics.ts';
+import { createWaiting, type Waiting } from './wait-for-decision.ts';
+
+/** What the API is started with. */
+export interface Resources {
+  database: RequestDatabase;
+  enqueue: Enqueue;
+  logger: Logger;
+  /** The bootstrap admin key, if there is one. */
+  adminKey: string | undefined;
+  /** Aborted when the process begins to stop. */
+  stopping: AbortSignal;
+  /** A clock in milliseconds that never goes back. */
+  now?: () => number;
+}
+
+/** What routes work with. */
+export interface Deps {
+  database: RequestDatabase;
+  authenticate: Authenticate;
+  intake: Intake;
+  waiting: Waiting;
+  hints: Hints;
+  events: Events;
+  metrics: Metrics;
+  stopping: AbortSignal;
+}
+
+/** Builds what the routes work with from the opened resources. */
+export function assemble(resources: Resources): Deps {
+  const { database, enqueue, logger, adminKey, stopping, now = () => performance.now() } = resources;
+  const metrics = createMetrics();
+  measureBacklog(metrics.registry, database, now);
+  const events = createEvents(logger, metrics, now);
+  const hints = createHints(enqueue, events);
+  return {
+    database,
+    authenticate: createAuthenticate(database, { adminKey, now }),
+    intake: createIntake(database, hints, events),
+    waiting: createWaiting(database, { stopping, events }),
+    hints,
+    events,
+    metrics,
+    stopping,
+  };
+}

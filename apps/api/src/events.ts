@@ -1,0 +1,85 @@
+import type { Receipt } from '@usher/db/receive-tickets';
+import type { Logger } from 'pino';
+import { describeError } from './describe-error.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What happens in this process that someone may want to know: each is a count and a log line, without ticket text. */
+export interface Events {
+  ticketsReceived(receipts: readonly Receipt[]): void;
+  ticketsRefused(count: number): void;
+  ticketCorrected(fact: { ticketId: number; outcome: 'corrected' | 'accepted'; category: string; actor: string }): void;
+  taxonomyPublished(fact: { version: number; actor: string }): void;
+  /** The queue did not take these; said once in a burst. */
+  hintsLost(jobs: number, why: unknown): void;
+  /** The queue's server has something to say; said once in a burst. */
+  queueWarned(warning: { kind: string }): void;
+  /** Postgres was away for a request; said once in a burst. */
+  databaseAway(why: unknown): void;
+  /** Decisions could not be looked up for those who wait; said once in a burst. */
+  couldNotLook(why: unknown): void;
+  /** A fault of ours; `id` stands in the answer too. */
+  failedUnexpectedly(fact: { id: string; method: string; path: string }, why: unknown): void;
+}
+
+/** Makes the events of one process. `now` is a clock in milliseconds. */
+export function createEvents(logger: Logger, metrics: Metrics, now: () => number): Events {
+  const lostHints = oncePerBurst(now);
+  const queueWarnings = oncePerBurst(now);
+  const absences = oncePerBurst(now);
+  const blindLooks = oncePerBurst(now);
+  return {
+    ticketsReceived(receipts) {
+      for (const { ticketId, revision, lane, outcome } of receipts) {
+        metrics.ticketsReceived.inc({ outcome });
+        logger.info({ event: 'ticket_received', ticketId, revision, lane, outcome });
+      }
+    },
+    ticketsRefused(count) {
+      metrics.ticketsRefused.inc(count);
+      logger.info({ event: 'tickets_refused', count });
+    },
+    ticketCorrected(fact) {
+      metrics.corrections.inc({ outcome: fact.outcome });
+      logger.info({ event: 'ticket_corrected', ...fact });
+    },
+    taxonomyPublished(fact) {
+      logger.info({ event: 'taxonomy_published', ...fact });
+    },
+    hintsLost(jobs, why) {
+      metrics.hintsLost.inc(jobs);
+      lostHints((unsaid) => logger.warn({ event: 'hints_lost', jobs, unsaid, error: describeError(why) }));
+    },
+    queueWarned(warning) {
+      queueWarnings((unsaid) => logger.warn({ event: 'queue_warning', unsaid, kind: warning.kind }));
+    },
+    databaseAway(why) {
+      metrics.unavailable.inc();
+      absences((unsaid) => logger.warn({ event: 'database_away', unsaid, error: describeError(why) }));
+    },
+    couldNotLook(why) {
+      blindLooks((unsaid) => logger.warn({ event: 'could_not_look', unsaid, error: describeError(why) }));
+    },
+    failedUnexpectedly(fact, why) {
+      metrics.unexpected.inc();
+      logger.error({ event: 'failed_unexpectedly', ...fact, error: describeError(why) });
+    },
+  };
+}
+
+/** A burst ends when this many milliseconds passed since it was last spoken of. */
+const BURST_MS = 10_000;
+
+/** Says the first of many, and how many went unsaid since the last one that was said. */
+function oncePerBurst(now: () => number): (say: (unsaid: number) => void) => void {
+  let saidAt = -Infinity;
+  let unsaid = 0;
+  return (say) => {
+    if (now() - saidAt < BURST_MS) {
+      unsaid += 1;
+      return;
+    }
+    say(unsaid);
+    saidAt = now();
+    unsaid = 0;
+  };
+}

@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Config, ConfigInvalid, readConfig } from '@usher/core/config';
+import { connectQueue } from '@usher/queue/connect';
+import { enqueue } from '@usher/queue/enqueue';
+import { createApp } from './app.ts';
+import { openRequestDatabase } from './database.ts';
+import { assemble } from './deps.ts';
+import { describeError } from './describe-error.ts';
+import { createLogger } from './log.ts';
+import { serve } from './serve.ts';
+
+/** Milliseconds in which load balancers may see that this process is not ready, before it stops accepting. */
+const NOTICE_MS = 2_000;
+/** Milliseconds for requests in hand, and for the last hints; with the rest, well within 30 s. */
+const GRACE_MS = 15_000;
+const HINTS_MS = 3_000;
+
+try {
+  await run();
+} catch (error) {
+  const why = error instanceof ConfigInvalid ? error.message : JSON.stringify(describeError(error));
+  process.stderr.write(`The API did not start or ended badly. ${why}\n`);
+  process.exitCode = 1;
+}
+
+async function run(): Promise<void> {
+  const { config, databaseUrl, queueUrl } = settings();
+  const logger = createLogger(config.USHER_LOG_LEVEL);
+  const stopping = stopSignal();
+  await using database = openRequestDatabase(databaseUrl);
+  await using queue = connectQueue(queueUrl, {
+    role: 'producer',
+    onWarning: (warning) => deps.events.queueWarned(warning),
+  });
+  const deps = assemble({
+    database,
+    enqueue: (jobs, options) => enqueue(queue, jobs, options),
+    logger,
+    adminKey: config.USHER_API_KEY,
+    stopping,
+  });
+  const server = await serve(createApp(deps).fetch, { host: config.USHER_HOST, port: config.PORT });
+  logger.info({ event: 'listening', host: config.USHER_HOST, port: server.port });
+
+  if (!stopping.aborted) await once(stopping, 'abort');
+  logger.info({ event: 'stopping' });
+  await pause(NOTICE_MS);
+  await server.stop(GRACE_MS);
+  await deps.hints.drain(HINTS_MS);
+  logger.info({ event: 'stopped' });
+}
+
+function settings(): { config: Config; databaseUrl: string; queueUrl: string } {
+  const config = readConfig(process.env);
+  const { DATABASE_URL: databaseUrl, queueUrl } = config;
+  if (databaseUrl === undefined || queueUrl === undefined) {
+    throw new ConfigInvalid(['DATABASE_URL: the API needs one; `npm start` brings its own Postgres']);
+  }
+  return { config, databaseUrl, queueUrl };
+}
+
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
+}

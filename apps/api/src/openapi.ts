@@ -1,0 +1,78 @@
+import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { CorrectionDraft } from '@usher/core/correct';
+import { Taxonomy } from '@usher/core/taxonomy';
+import { TicketDraft } from '@usher/core/ticket';
+import { postCorrection } from './routes/corrections.ts';
+import { livez, readyz } from './routes/health.ts';
+import { getMetrics } from './routes/metrics.ts';
+import { getAccuracy } from './routes/reports.ts';
+import { getTaxonomy, putTaxonomy } from './routes/taxonomy.ts';
+import { postTickets } from './routes/tickets-intake.ts';
+import { getTicket, getTickets } from './routes/tickets.ts';
+import { ticketWebhook } from './routes/webhook.ts';
+
+const ROUTES = [
+  ticketWebhook,
+  postTickets,
+  getTickets,
+  getTicket,
+  postCorrection,
+  getAccuracy,
+  getTaxonomy,
+  putTaxonomy,
+  livez,
+  readyz,
+  getMetrics,
+];
+
+const INFO = {
+  title: 'Usher',
+  version: '1',
+  description:
+    'Reads every support ticket, decides what it is about and shows it to the right team. Every error is answered as ' +
+    '`application/problem+json` (RFC 9457) with a stable `code`.',
+  license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+};
+
+/** The OpenAPI 3.1 document of the API: the same in every process, and pinned in `docs/openapi.json`. */
+export function openApiDocument(): Record<string, unknown> {
+  const api = new OpenAPIHono();
+  for (const route of ROUTES) api.openAPIRegistry.registerPath(route);
+  api.openAPIRegistry.registerComponent('securitySchemes', 'key', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key. Its scopes are intake, agent, ops and admin; admin may do everything.',
+  });
+  const document = api.getOpenAPI31Document({ openapi: '3.1.0', info: INFO, servers: [{ url: '/' }] });
+  const { components, ...rest } = document;
+  return { ...rest, components: { ...components, schemas: { ...components?.schemas, ...bodies() } } };
+}
+
+/** Bodies as zod itself describes them, so that the document and the check cannot differ. */
+function bodies(): Record<string, unknown> {
+  const ticket = schemaOf(TicketDraft);
+  const batch = {
+    type: 'object',
+    properties: {
+      tickets: { type: 'array', minItems: 1, maxItems: 1_000, items: { $ref: '#/components/schemas/TicketDraft' } },
+    },
+    required: ['tickets'],
+  };
+  return {
+    TicketDraft: ticket,
+    TicketOrTickets: { anyOf: [{ $ref: '#/components/schemas/TicketDraft' }, batch] },
+    CorrectionDraft: schemaOf(CorrectionDraft),
+    Taxonomy: schemaOf(Taxonomy),
+  };
+}
+
+function schemaOf(schema: z.ZodType): Record<string, unknown> {
+  const { $schema: _, ...described } = z.toJSONSchema(schema, {
+    io: 'input',
+    override({ jsonSchema }) {
+      // The format says it; the pattern that zod adds is for machines that do not know the format.
+      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+    },
+  });
+  return described;
+}

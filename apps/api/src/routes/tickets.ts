@@ -1,0 +1,100 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { Key } from '@usher/core/taxonomy';
+import { Moment, storable, TicketState } from '@usher/core/ticket';
+import { findTicket, ticketHistory } from '@usher/db/find-ticket';
+import { listTickets } from '@usher/db/list-tickets';
+import { readCursor, writeCursor } from '../cursor.ts';
+import type { Deps } from '../deps.ts';
+import { guard, needs } from '../guard.ts';
+import { History, showHistory } from '../view/history.ts';
+import { ListedTicket, showListed } from '../view/ticket.ts';
+import { awayProblem, invalidProblem, json, keyProblems, problem } from './answers.ts';
+import type { Api } from './api.ts';
+import { TicketPath, ticketIdOf, unknownTicket } from './ticket-id.ts';
+
+const MAX_PAGE = 100;
+
+const Cursor = z.string().transform((text, context) => {
+  const id = readCursor(text);
+  if (id !== undefined) return id;
+  context.addIssue({ code: 'custom', message: 'must be the next_cursor of a page before' });
+  return z.NEVER;
+});
+
+const Filter = z.strictObject({
+  state: TicketState.optional(),
+  team: Key.optional(),
+  category: Key.optional(),
+  source: z.string().max(200).transform(storable).optional(),
+  received_from: Moment.transform((text) => new Date(text)).optional(),
+  received_before: Moment.transform((text) => new Date(text)).optional(),
+  limit: z.coerce.number({ error: 'must be a whole number' }).int().min(1).max(MAX_PAGE).default(50),
+  cursor: Cursor.optional().openapi({ type: 'string', description: '`next_cursor` of the page before.' }),
+});
+
+const Page = z
+  .object({
+    tickets: z.array(ListedTicket).describe('Newest first.'),
+    next_cursor: z.string().nullable().describe('Leads to the next page; null on the last.'),
+  })
+  .openapi('TicketPage');
+
+const Ticket = ListedTicket.extend({
+  body: z.string(),
+  metadata: z.record(z.string(), z.json()).openapi({ type: 'object' }),
+  history: History,
+}).openapi('Ticket');
+
+export const getTickets = createRoute({
+  method: 'get',
+  path: '/v1/tickets',
+  tags: ['Tickets'],
+  summary: 'List tickets',
+  security: needs('agent'),
+  request: { query: Filter },
+  responses: { 200: json('A page of tickets.', Page), ...keyProblems, ...invalidProblem, ...awayProblem },
+});
+
+export const getTicket = createRoute({
+  method: 'get',
+  path: '/v1/tickets/{id}',
+  tags: ['Tickets'],
+  summary: 'Show one ticket with its whole history',
+  security: needs('agent'),
+  request: { params: TicketPath },
+  responses: {
+    200: json('The ticket.', Ticket),
+    ...keyProblems,
+    404: problem('There is no such ticket.'),
+    ...awayProblem,
+  },
+});
+
+/** Adds the routes that show tickets. */
+export function addTickets(api: Api, deps: Deps): void {
+  const { authenticate, database } = deps;
+
+  api.openapi({ ...getTickets, middleware: guard(authenticate, getTickets.security) }, async (c) => {
+    const { received_from, received_before, cursor, limit, ...filter } = c.req.valid('query');
+    const oneMore = {
+      receivedFrom: received_from,
+      receivedBefore: received_before,
+      beforeId: cursor,
+      limit: limit + 1,
+    };
+    const found = await database.slow((db) => listTickets(db, { ...filter, ...oneMore }));
+    const tickets = found.slice(0, limit);
+    const last = tickets.at(-1);
+    const hasMore = found.length > limit && last !== undefined;
+    return c.json({ tickets: tickets.map(showListed), next_cursor: hasMore ? writeCursor(last.id) : null }, 200);
+  });
+
+  api.openapi({ ...getTicket, middleware: guard(authenticate, getTicket.security) }, async (c) => {
+    const { id } = c.req.valid('param');
+    const ticket = await database.quick((db) => findTicket(db, ticketIdOf(id)));
+    if (ticket === undefined) throw unknownTicket(id);
+    const history = await database.quick((db) => ticketHistory(db, ticket.id));
+    const { body, metadata } = ticket;
+    return c.json({ ...showListed(ticket), body, metadata, history: showHistory(history) }, 200);
+  });
+}

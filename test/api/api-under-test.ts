@@ -1,0 +1,111 @@
+import { createApp } from '@usher/api/app';
+import { openRequestDatabase } from '@usher/api/database';
+import { assemble, type Deps } from '@usher/api/deps';
+import type { Enqueue } from '@usher/api/hints';
+import { createLogger } from '@usher/api/log';
+import type { Scope } from '@usher/core/scope';
+import { createApiKey } from '@usher/db/api-keys';
+import { connectDatabase, type Db } from '@usher/db/connect';
+import { connectQueue, type QueueConnection } from '@usher/queue/connect';
+import { enqueue } from '@usher/queue/enqueue';
+import { createTestDatabase } from '../support/postgres.ts';
+
+/** The bootstrap admin key of every API under test. */
+export const ADMIN_KEY = 'bootstrap-key-of-the-tests-0123456789';
+
+/** What a request of a test is made of; an object body is sent as JSON. */
+export interface Sent {
+  method?: string;
+  /** The key, or null for none; the bootstrap key by default. */
+  key?: string | null;
+  headers?: Record<string, string>;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/** An answer with its body read. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: unknown;
+  text: string;
+}
+
+/** A whole API on a database and a queue of its own, asked without a network. */
+export interface ApiUnderTest extends AsyncDisposable {
+  db: Db;
+  databaseUrl: string;
+  queue: QueueConnection;
+  deps: Deps;
+  /** Everything that was logged, one object a line. */
+  logged: Record<string, unknown>[];
+  stop: AbortController;
+  send(path: string, sent?: Sent): Promise<Answer>;
+  makeKey(scopes: Scope[], source?: string): Promise<{ id: number; key: string }>;
+}
+
+export interface ApiOptions {
+  databaseUrl?: string;
+  queueUrl?: string;
+  now?: () => number;
+}
+
+/** Opens an API on an own database, with its queue there too unless told otherwise. */
+export async function openApi(options: ApiOptions = {}): Promise<ApiUnderTest> {
+  await using opened = new AsyncDisposableStack();
+  const databaseUrl = options.databaseUrl ?? opened.use(await createTestDatabase()).url;
+  const direct = opened.use(connectDatabase(databaseUrl, { name: 'test', connections: 4 }));
+  const database = opened.use(openRequestDatabase(databaseUrl));
+  const queue = opened.use(connectQueue(options.queueUrl ?? databaseUrl, { role: 'producer' }));
+  const logged: Record<string, unknown>[] = [];
+  const stop = new AbortController();
+  const give: Enqueue = (jobs, how) => enqueue(queue, jobs, how);
+  const deps = assemble({
+    database,
+    enqueue: give,
+    logger: createLogger('debug', { write: (line) => void logged.push(JSON.parse(line)) }),
+    adminKey: ADMIN_KEY,
+    stopping: stop.signal,
+    ...(options.now !== undefined && { now: options.now }),
+  });
+  const app = createApp(deps);
+  opened.defer(() => deps.hints.drain(5_000));
+  const keep = opened.move();
+  return {
+    db: direct.db,
+    databaseUrl,
+    queue,
+    deps,
+    logged,
+    stop,
+    async send(path, sent) {
+      const answer = await app.request(path, requestOf(sent));
+      const text = await answer.text();
+      return { status: answer.status, headers: answer.headers, body: parsed(text), text };
+    },
+    makeKey: (scopes, source = 'api') => createApiKey(direct.db, { name: 'a test', scopes, source, actor: 'test' }),
+    [Symbol.asyncDispose]: () => keep.disposeAsync(),
+  };
+}
+
+function requestOf({ method, key = ADMIN_KEY, headers = {}, body, signal }: Sent = {}): RequestInit {
+  const isRaw = typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
+  return {
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: {
+      ...(key !== null && { Authorization: `Bearer ${key}` }),
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: isRaw ? body : JSON.stringify(body) }),
+    ...(signal !== undefined && { signal }),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
