@@ -15,9 +15,10 @@ describe.each(serverKinds)('Work on %s', (kind) => {
     await using queue = await openQueue(space());
     const begun = Promise.withResolvers<void>();
     const mayEnd = Promise.withResolvers<void>();
-    const consumer = queue.work(async () => {
+    const consumer = queue.work(async (_payload, { signal }) => {
       begun.resolve();
       await mayEnd.promise;
+      signal.throwIfAborted();
     });
     await enqueue(queue.producer, [classifyJob(1), classifyJob(2)]);
     await begun.promise;
