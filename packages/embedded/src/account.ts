@@ -22,15 +22,27 @@ export async function chooseAccount(folder: string): Promise<Account> {
   return isRoot ? { kind: 'other', uid: nobody, gid: nobody } : { kind: 'ourselves' };
 }
 
-/** The command that starts a program under an account; an account of kind `other` also needs `userOf` when spawning. */
+/** The command that starts a program under an account. */
 export function underAccount(account: Account, command: Command): Command {
-  if (account.kind !== 'namespace') return command;
-  return { file: 'unshare', args: [...asNobody, command.file, ...command.args] };
+  switch (account.kind) {
+    case 'ourselves':
+      return command;
+    case 'namespace':
+      return { file: 'unshare', args: [...asNobody, command.file, ...command.args] };
+    case 'other':
+      return asOther(account, command);
+  }
 }
 
-/** The part of spawn's options that names the user. */
-export function userOf(account: Account): { uid?: number; gid?: number } {
-  return account.kind === 'other' ? { uid: account.uid, gid: account.gid } : {};
+/**
+ * Root can let the other user pass folders that are closed to others, such as root's home, with the kernel's leave to disregard file
+ * permissions; where it cannot, every folder above must be open. Source: capabilities(7), CAP_DAC_OVERRIDE and ambient sets.
+ */
+function asOther({ uid, gid }: { uid: number; gid: number }, command: Command): Command {
+  const passing = ['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'];
+  const become = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...passing];
+  if (!runs('setpriv', [...become, 'true'])) return { ...command, uid, gid };
+  return { file: 'setpriv', args: [...become, command.file, ...command.args] };
 }
 
 /** Gives everything below a folder to the account, where the account is another user. */

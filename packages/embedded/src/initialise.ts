@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { chooseAccount, handOver, underAccount, userOf } from './account.ts';
+import { chooseAccount, handOver, underAccount } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { DiskFull, PostgresRefused } from './failures.ts';
 import { freeBytesIn, makeFolder, type Folder } from './folder.ts';
@@ -26,8 +26,8 @@ export async function initialise(
     const account = await chooseAccount(aside.path);
     await handOver(aside.path, account);
     const args = [...initialSettings, '-D', aside.data, '--pwfile', aside.password, ...(durable ? [] : ['--no-sync'])];
-    const command = underAccount(account, tieToParent({ file: initdb, args }, 'INT'));
-    await promisify(execFile)(command.file, command.args, userOf(account)).catch(async (error: unknown) => {
+    const { file, args: allArgs, ...user } = underAccount(account, tieToParent({ file: initdb, args }, 'INT'));
+    await promisify(execFile)(file, allArgs, user).catch(async (error: unknown) => {
       if ((await freeBytesIn(aside.path)) < megabyte) throw new DiskFull(folder.path, 0);
       throw new PostgresRefused('initdb failed', { lastLines: whatWasSaid(error) });
     });

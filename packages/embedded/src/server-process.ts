@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { chmod, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { chooseAccount, handOver, underAccount, userOf } from './account.ts';
+import { chooseAccount, handOver, underAccount } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { turnLog, type Folder } from './folder.ts';
 import { readLock } from './running-server.ts';
@@ -34,13 +34,13 @@ export async function startServer(folder: Folder, binaries: Binaries, settings: 
   const account = await chooseAccount(folder.data);
   await handOver(folder.path, account);
   const args = ['-D', folder.data, ...asArguments(settings)];
-  const command = underAccount(account, tieToParent({ file: binaries.postgres, args }, 'INT'));
+  const { file, args: allArgs, ...user } = underAccount(account, tieToParent({ file: binaries.postgres, args }, 'INT'));
   // Restored and mounted folders often come with wider permissions, which Postgres refuses.
   await chmod(folder.data, 0o700);
   await turnLog(folder);
   const log = openSync(folder.log, 'a', 0o600);
-  const child = spawn(command.file, command.args, {
-    ...userOf(account),
+  const child = spawn(file, allArgs, {
+    ...user,
     stdio: ['ignore', log, log],
     detached: process.platform !== 'win32',
     windowsHide: true,

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
-/** A program to start: its file or name, and its arguments. */
-export type Command = { file: string; args: string[] };
+/** A program to start: its file or name, its arguments, and the user when it is another one. */
+export type Command = { file: string; args: string[]; uid?: number; gid?: number };
 
 /**
  * The same command, on Linux wrapped so that the kernel sends it the signal when the process that spawned it dies, even by SIGKILL.
@@ -11,7 +11,7 @@ export type Command = { file: string; args: string[] };
 export function tieToParent(command: Command, signal: 'INT' | 'TERM' | 'KILL'): Command {
   const tie = ['--pdeathsig', signal];
   if (!runs('setpriv', [...tie, 'true'])) return command;
-  return { file: 'setpriv', args: [...tie, command.file, ...command.args] };
+  return { ...command, file: 'setpriv', args: [...tie, command.file, ...command.args] };
 }
 
 /** Whether a program is there and ends well with these arguments. */
