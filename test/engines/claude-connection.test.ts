@@ -95,11 +95,21 @@ describe('an abort', () => {
     expect(await failing).toBeInstanceOf(SuggestAborted);
   });
 
-  test('before the call sends nothing', async () => {
+  test('before the call asks nobody anything', async () => {
     const before = server.requests.length;
     const { signal, abort } = abortable();
     abort();
-    expect(await failureOf(engineAgainst(server).suggest({ signal }))).toBeInstanceOf(SuggestAborted);
+    const { suggest, entered } = engineAgainst(server);
+    expect(await failureOf(suggest({ signal }))).toBeInstanceOf(SuggestAborted);
+    expect(entered).toEqual([]);
+    expect(server.requests.length).toBe(before);
+  });
+
+  test('while the gate makes the call wait sends nothing', async () => {
+    const before = server.requests.length;
+    const { signal, abort } = abortable();
+    const gate = { enter: async () => abort(), report: async () => {} };
+    expect(await failureOf(engineAgainst(server, { gate }).suggest({ signal }))).toBeInstanceOf(SuggestAborted);
     expect(server.requests.length).toBe(before);
   });
 

@@ -75,6 +75,22 @@ test('each model gets the cheapest thinking it accepts, and no sampling paramete
   expect(sampling).toEqual([]);
 });
 
+test.each([
+  ['claude-haiku-5-5', { type: 'disabled' }],
+  ['claude-sonnet-5-5', { type: 'between_tools' }],
+  ['claude-opus-5-5', undefined],
+])('%s takes part as the ordinary model', async (model, thinking) => {
+  const answer = await engineAgainst(server, { model }).suggest();
+  expect(answer).toMatchObject({ kind: 'suggested', calls: [{ model }] });
+  expect(Sent.parse(server.requests.at(-1)?.body)['thinking']).toEqual(thinking);
+});
+
+test('the tool is defined, because its use and its result are told of, and may not be called', async () => {
+  const [body] = await sent();
+  expect(body).toMatchObject({ tools: [{ name: 'read_ticket' }], tool_choice: { type: 'none' } });
+  expect(body?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+});
+
 test('everything up to the ticket is the same for every ticket, and cached for an hour', async () => {
   const [one] = await sent({ ticket: { subject: 'One', body: 'Refund' } });
   const [other] = await sent({ ticket: { subject: 'Other', body: 'Crash' } }, []);

@@ -28,8 +28,8 @@ export async function callClaude(
   { taxonomy, signal }: { taxonomy: Taxonomy; signal: AbortSignal },
   tools: CallTools,
 ): Promise<ClaudeCall> {
-  await enter(tools.gate, request.model);
   if (signal.aborted) throw new SuggestAborted();
+  await enter(tools.gate, request.model);
   const startedAt = tools.now();
   // A clock that was set back meanwhile must not make a call take less than no time.
   const elapsedMs = () => Math.max(0, tools.now() - startedAt);
