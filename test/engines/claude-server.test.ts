@@ -1,111 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { readContract } from '../support/claude-schemas.ts';
 import { type ClaudeServer, startClaudeServer } from '../support/claude-server.ts';
 import { engineAgainst } from '../support/claude-server-engine.ts';
-import { claudeErrors, isClaudeErrorName } from '../support/claude-server-errors.ts';
+import { headers, plainRequest, postMessage } from '../support/claude-server-post.ts';
 
 let server: ClaudeServer;
-let contract: ReturnType<typeof readContract>;
 beforeAll(async () => {
-  contract = readContract();
   server = await startClaudeServer({ apiKey: 'right-key' });
 });
 afterAll(() => server.stop());
-
-const headers = { 'content-type': 'application/json', 'anthropic-version': '2026-10-21', 'x-api-key': 'right-key' };
-const request = {
-  model: 'claude-haiku-5-5',
-  max_tokens: 100,
-  thinking: { type: 'disabled' },
-  messages: [{ role: 'user', content: 'My invoice is wrong.' }],
-  output_config: {
-    format: {
-      type: 'json_schema',
-      schema: {
-        type: 'object',
-        properties: { category: { enum: ['billing', 'invoice'] }, confidence: { type: 'number' } },
-        additionalProperties: false,
-        required: ['category', 'confidence'],
-      },
-    },
-  },
-};
-
-async function post(body: object, more: Record<string, string> = {}) {
-  const response = await fetch(`${server.url}/v1/messages`, {
-    method: 'POST',
-    headers: { ...headers, ...more },
-    body: JSON.stringify(body),
-  });
-  return { status: response.status, headers: response.headers, body: z.looseObject({}).parse(await response.json()) };
-}
-
-describe("the stand-in keeps Anthropic's contract", () => {
-  test('in every kind of message', async () => {
-    const twists = [
-      'answer',
-      'refusal',
-      'max_tokens',
-      'not_json',
-      'wrong_shape',
-      'unknown_label',
-      'odd_letter_case',
-    ] as const;
-    for (const twist of twists) {
-      server.script(twist);
-      const { status, body } = await post(request);
-      expect({ twist, status, problems: contract.problems('ClaudeMessage', body) }).toEqual({
-        twist,
-        status: 200,
-        problems: [],
-      });
-    }
-  });
-
-  test('in every error, but for the details, which the SDK types apart from it', async () => {
-    const Body = z.object({ error: z.looseObject({ details: z.unknown().optional() }) });
-    for (const error of Object.keys(claudeErrors).filter(isClaudeErrorName)) {
-      server.script({ error });
-      const { status, body } = await post(request);
-      const { details, ...rest } = Body.parse(body).error;
-      expect({ error, status }).toEqual({ error, status: claudeErrors[error].status });
-      expect({ error, problems: contract.problems('ClaudeErrorResponse', { ...body, error: rest }) }).toEqual({
-        error,
-        problems: [],
-      });
-      if (details !== undefined) expect(contract.problems('ClaudeErrorDetails', details)).toEqual([]);
-    }
-  });
-
-  test('in its models', async () => {
-    const client = new Anthropic({ apiKey: 'right-key', baseURL: server.url });
-    const found = [];
-    for await (const model of client.models.list({ lifecycle: ['active', 'deprecated', 'retired'] })) found.push(model);
-    expect(found.map(({ id }) => id)).toContain('claude-sonnet-4-20250514');
-    for (const model of [...found, await client.models.retrieve('claude-haiku-5-5')])
-      expect(contract.problems('ClaudeModelInfo', model)).toEqual([]);
-  });
-
-  test('and the contract does refuse what is not of it', async () => {
-    const { body } = await post(request);
-    expect(contract.problems('ClaudeMessage', { ...body, stop_reason: 'tired' })).not.toEqual([]);
-    expect(contract.problems('ClaudeMessage', { ...body, colour: 'red' })).not.toEqual([]);
-    expect(contract.problems('ClaudeMessageRequest', { ...request, max_tokens: '100' })).not.toEqual([]);
-  });
-});
-
-test("what our engine sends keeps Anthropic's contract too", async () => {
-  await using open = await startClaudeServer();
-  open.script('not_json', 'not_json');
-  await engineAgainst(open).suggest();
-  expect(open.requests).toHaveLength(3);
-  for (const { body } of open.requests) expect(contract.problems('ClaudeMessageRequest', body)).toEqual([]);
-});
 
 describe('the stand-in refuses what the API refuses', () => {
   test.each([
@@ -118,7 +24,7 @@ describe('the stand-in refuses what the API refuses', () => {
     ['a conversation that the assistant begins', { messages: [{ role: 'assistant', content: 'Hi' }] }],
     [
       'a conversation that the assistant ends',
-      { messages: [...request.messages, { role: 'assistant', content: 'The best answer is (' }] },
+      { messages: [...plainRequest.messages, { role: 'assistant', content: 'The best answer is (' }] },
     ],
     [
       'a tool result without a tool use',
@@ -134,7 +40,7 @@ describe('the stand-in refuses what the API refuses', () => {
       { system: Array.from({ length: 5 }, () => ({ type: 'text', text: 'x', cache_control: { type: 'ephemeral' } })) },
     ],
   ])('%s', async (_name, change) => {
-    const { status, body } = await post({ ...request, ...change });
+    const { status, body } = await postMessage(server, change);
     expect({ status, error: body['error'] }).toMatchObject({ status: 400, error: { type: 'invalid_request_error' } });
   });
 
@@ -142,13 +48,13 @@ describe('the stand-in refuses what the API refuses', () => {
     ['a retired model', 'claude-sonnet-4-20250514'],
     ['an unknown model', 'constructor'],
   ])('%s', async (_name, model) => {
-    expect(await post({ ...request, model })).toMatchObject({
+    expect(await postMessage(server, { model })).toMatchObject({
       status: 404,
       body: { error: { type: 'not_found_error' } },
     });
   });
 
-  test('a body that is not JSON, and a request without a version', async () => {
+  test('a body that is not JSON, and headers without a version', async () => {
     const broken = await fetch(`${server.url}/v1/messages`, { method: 'POST', headers, body: '{' });
     expect(broken.status).toBe(400);
     const { 'anthropic-version': _version, ...rest } = headers;
@@ -164,13 +70,13 @@ describe('the stand-in lets in whoever has the key', () => {
     ['but not with another key', { 'x-api-key': 'wrong-key' }, 401],
     ['but not without a key', { 'x-api-key': '' }, 401],
   ])('%s', async (_name, more, status) => {
-    expect((await post(request, more)).status).toBe(status);
+    expect((await postMessage(server, {}, more)).status).toBe(status);
   });
 });
 
 test('every answer carries a request id of its own and the rate limits, errors too', async () => {
   server.script('answer', { error: 'overloaded' });
-  const answers = [await post(request), await post(request)];
+  const answers = [await postMessage(server), await postMessage(server)];
   expect(new Set(answers.map(({ headers: received }) => received.get('request-id'))).size).toBe(2);
   for (const { headers: received } of answers) {
     expect(received.get('anthropic-ratelimit-requests-limit')).toBe('1000');
@@ -184,16 +90,9 @@ test('behaviours come by script first, then by rule, then by rate', async () => 
     rates: [{ share: 0.5, behaviour: { error: 'overloaded' } }],
   });
   planned.script({ error: 'internal' });
-  const ask = async (text: string) => {
-    const response = await fetch(`${planned.url}/v1/messages`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ ...request, messages: [{ role: 'user', content: text }] }),
-    });
-    const { stop_reason: stopReason } = z
-      .looseObject({ stop_reason: z.string().optional() })
-      .parse(await response.json());
-    return stopReason ?? response.status;
+  const ask = async (content: string) => {
+    const { status, body } = await postMessage(planned, { messages: [{ role: 'user', content }] });
+    return body['stop_reason'] ?? status;
   };
   const answers = [];
   for (const text of ['poison', 'poison', 'a', 'b', 'c', 'd']) answers.push(await ask(text));
@@ -204,16 +103,11 @@ test('the prompt cache is kept for as long as was paid for, from the last use', 
   let time = 0;
   await using cached = await startClaudeServer({ now: () => time });
   const ask = async (ttl: string) => {
-    const response = await fetch(`${cached.url}/v1/messages`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({
-        ...request,
-        system: [{ type: 'text', text: `${ttl} ${'rule '.repeat(600)}`, cache_control: { type: 'ephemeral', ttl } }],
-      }),
-    });
-    const { usage } = z.object({ usage: z.record(z.string(), z.unknown()) }).parse(await response.json());
-    return usage['cache_read_input_tokens'] === 0 ? 'written' : 'read';
+    const text = `${ttl} ${'rule '.repeat(600)}`;
+    const system = [{ type: 'text', text, cache_control: { type: 'ephemeral', ttl } }];
+    const { body } = await postMessage(cached, { system });
+    const usage = z.object({ cache_read_input_tokens: z.number() }).parse(body['usage']);
+    return usage.cache_read_input_tokens === 0 ? 'written' : 'read';
   };
   const minutes = (count: number) => (time = count * 60_000);
   const seen = [];
@@ -261,6 +155,8 @@ function toolTurn() {
 
 function formatWith(change: object) {
   return {
-    output_config: { format: { type: 'json_schema', schema: { ...request.output_config.format.schema, ...change } } },
+    output_config: {
+      format: { type: 'json_schema', schema: { ...plainRequest.output_config.format.schema, ...change } },
+    },
   };
 }
