@@ -3,7 +3,7 @@ import { queueDepths } from '@usher/queue/depth';
 import { JobInvalid } from '@usher/queue/failures';
 import { describe, expect, test, vi } from 'vitest';
 import { drain } from '../support/drain.ts';
-import { classifyJob, openQueue } from './queue-under-test.ts';
+import { classifyJob, openQueue, patiently } from './queue-under-test.ts';
 import { serverKinds, useQueueSpace } from './queue-servers.ts';
 
 describe.each(serverKinds)('A queue on %s', (kind) => {
@@ -108,7 +108,7 @@ describe.each(serverKinds)('A queue on %s', (kind) => {
     queue.work(() => release.promise, { queue: 'classify-bulk' });
 
     queue.work(async ({ ticketId }) => void ran.push(ticketId));
-    await vi.waitFor(() => expect(ran).toEqual([1_000]));
+    await vi.waitFor(() => expect(ran).toEqual([1_000]), patiently);
 
     expect((await queueDepths(queue.producer))['classify-bulk']).toMatchObject({ active: 1, waiting: 99 });
     release.resolve();

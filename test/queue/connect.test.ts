@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { expect, test, vi } from 'vitest';
 import { createEmptyDatabase } from '../support/postgres.ts';
 import { startRedis } from '../support/redis.ts';
+import { patiently } from './queue-under-test.ts';
 
 test.each(['mysql://queue:secret@host', 'localhost:6379', 'queue', ''])('The address "%s" is refused', (address) => {
   const connect = () => connectQueue(address, { role: 'producer' });
@@ -26,7 +27,7 @@ test('A Redis that may throw jobs away is warned of, and one that keeps them is 
   await admin.quit();
   await using forgetting = connect();
   await forgetting.ping();
-  await vi.waitFor(() => expect(warnings).toEqual([{ kind: 'may_evict', policy: 'allkeys-lru' }]));
+  await vi.waitFor(() => expect(warnings).toEqual([{ kind: 'may_evict', policy: 'allkeys-lru' }]), patiently);
 });
 
 test('Many processes that start at once on a new Postgres make its tables once', async () => {

@@ -5,7 +5,7 @@ import { enqueue } from '@usher/queue/enqueue';
 import { QueueUnreachable } from '@usher/queue/failures';
 import { describe, expect, test, vi } from 'vitest';
 import { drain } from '../support/drain.ts';
-import { classifyJob, connectTo, openQueue } from './queue-under-test.ts';
+import { classifyJob, connectTo, openQueue, patiently } from './queue-under-test.ts';
 import { serverKinds, startQueueServer, useQueueSpace } from './queue-servers.ts';
 
 describe.each(serverKinds)('Work on %s', (kind) => {
@@ -85,10 +85,10 @@ describe.each(serverKinds)('Work on %s', (kind) => {
 
     await queue.flush();
     mayEnd.resolve();
-    await vi.waitFor(() => expect(queue.events.map((event) => event.kind)).toContain('trouble'));
+    await vi.waitFor(() => expect(queue.events.map((event) => event.kind)).toContain('trouble'), patiently);
 
     await enqueue(queue.producer, [classifyJob(3), classifyJob(4)]);
-    await vi.waitFor(() => expect(ran).toEqual(expect.arrayContaining([1, 2, 3, 4])));
+    await vi.waitFor(() => expect(ran).toEqual(expect.arrayContaining([1, 2, 3, 4])), patiently);
     await drain(queue.producer);
   });
 });
@@ -104,7 +104,7 @@ describe.each(serverKinds)('While %s is away', (kind) => {
     await expect(process.producer.ping()).rejects.toThrow(QueueUnreachable);
 
     await server.start();
-    await vi.waitFor(() => enqueue(process.producer, [classifyJob(2)]), { timeout: 10_000 });
+    await vi.waitFor(() => enqueue(process.producer, [classifyJob(2)]), patiently);
     expect((await queueDepths(process.producer))['classify-live'].waiting).toBeGreaterThanOrEqual(1);
   });
 
@@ -117,9 +117,9 @@ describe.each(serverKinds)('While %s is away', (kind) => {
     await expect(enqueue(process.producer, [classifyJob(1)])).rejects.toThrow(QueueUnreachable);
 
     await server.start();
-    await vi.waitFor(() => enqueue(process.producer, [classifyJob(1)]), { timeout: 10_000 });
+    await vi.waitFor(() => enqueue(process.producer, [classifyJob(1)]), patiently);
 
-    await vi.waitFor(() => expect(ran).toEqual([1]), { timeout: 10_000 });
+    await vi.waitFor(() => expect(ran).toEqual([1]), patiently);
   });
 
   test('a consumer waits, and works again when the server is back', async () => {
@@ -128,13 +128,13 @@ describe.each(serverKinds)('While %s is away', (kind) => {
     const ran: number[] = [];
     process.work(async ({ ticketId }) => void ran.push(ticketId));
     await enqueue(process.producer, [classifyJob(1)]);
-    await vi.waitFor(() => expect(ran).toEqual([1]));
+    await vi.waitFor(() => expect(ran).toEqual([1]), patiently);
 
     await server.stop();
     await server.start();
-    await vi.waitFor(() => enqueue(process.producer, [classifyJob(2)]), { timeout: 10_000 });
+    await vi.waitFor(() => enqueue(process.producer, [classifyJob(2)]), patiently);
 
-    await vi.waitFor(() => expect(ran).toEqual([1, 2]), { timeout: 10_000 });
+    await vi.waitFor(() => expect(ran).toEqual([1, 2]), patiently);
   });
 
   test('a consumer closes in bounded time', async () => {

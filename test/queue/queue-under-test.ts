@@ -50,6 +50,9 @@ export function connectTo(url: string): Omit<QueueUnderTest, 'flush'> {
   };
 }
 
+/** For waits that end as soon as they can; so long only because the machine may be busy. */
+export const patiently = { timeout: 15_000, interval: 20 };
+
 /** A job that classifies the ticket of that number. */
 export function classifyJob(ticketId: number, lane: 'live' | 'bulk' = 'live'): Job {
   return { name: 'classify', payload: { ticketId, revision: 1, lane } };

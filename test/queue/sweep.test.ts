@@ -1,7 +1,7 @@
 import type { Job } from '@usher/core/jobs';
 import { startSweep, type SweepEvent } from '@usher/queue/sweep';
 import { expect, test, vi } from 'vitest';
-import { classifyJob } from './queue-under-test.ts';
+import { classifyJob, patiently } from './queue-under-test.ts';
 
 const anHour = 3_600_000;
 
@@ -15,7 +15,7 @@ test('The first round starts at once and enqueues what is due', async () => {
     onEvent: (event) => void events.push(event),
   });
 
-  await vi.waitFor(() => expect(events).toEqual([{ kind: 'swept', jobs: 2 }]));
+  await vi.waitFor(() => expect(events).toEqual([{ kind: 'swept', jobs: 2 }]), patiently);
   expect(enqueued).toEqual([classifyJob(1), classifyJob(2)]);
   await sweep.stop();
 });
@@ -37,7 +37,7 @@ test('A round that fails is told, and the next one comes all the same', async ()
     onEvent: (event) => void events.push(event),
   });
 
-  await vi.waitFor(() => expect(events.length).toBeGreaterThanOrEqual(4));
+  await vi.waitFor(() => expect(events.length).toBeGreaterThanOrEqual(4), patiently);
   await sweep.stop();
 
   expect(events.slice(0, 4)).toEqual([
@@ -64,7 +64,7 @@ test('Rounds never overlap', async () => {
     onEvent: () => {},
   });
 
-  await vi.waitFor(() => expect(together.length).toBeGreaterThan(10));
+  await vi.waitFor(() => expect(together.length).toBeGreaterThan(10), patiently);
   await sweep.stop();
 
   expect(new Set(together)).toEqual(new Set([1]));

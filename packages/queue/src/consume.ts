@@ -14,11 +14,11 @@ const STOPS_WITHIN_MS = 1_000;
 const NOTED_WITHIN_MS = 2_000;
 
 /**
- * The lock of a killed worker runs out after 10 s at the latest, and a check every 2 s (4 s if the one who checked died,
+ * The lock of a killed worker runs out after 9 s at the latest, and a check every 2 s (4 s if the one who checked died,
  * too) finds its job: it runs again within 15 s.
  */
 const paces = {
-  lockDuration: 10_000,
+  lockDuration: 9_000,
   stalledInterval: 2_000,
   maxStalledCount: 1_000_000,
   runRetryDelay: 1_000,
