@@ -1,0 +1,30 @@
+import type { Job } from '@usher/core/jobs';
+import type { Outbound } from '@usher/core/outbound-url';
+import type { Mode } from '@usher/core/release';
+import type { Db } from '@usher/db/connect';
+import type { Current } from './current-release.ts';
+import type { Resolve } from './delivery/address.ts';
+import type { Turnstile } from './delivery/turnstile.ts';
+import type { Report } from './events.ts';
+import type { MaxAges } from './waiting.ts';
+
+/** What every handler works with. */
+export interface Deps {
+  db: Db;
+  report: Report;
+  /** What decisions are made with at this moment. */
+  current: () => Promise<Current>;
+  mode: Mode;
+  maxAges: MaxAges;
+  /** Puts hints into the queue; throws QueueUnreachable. */
+  enqueue: (jobs: readonly Job[]) => Promise<void>;
+  delivering: {
+    outbound: Outbound;
+    resolve: Resolve;
+    /** For one attempt, in milliseconds. */
+    deadlineMs: number;
+    turnstile: Turnstile;
+  };
+  /** Aborted when the handler should stop and leave its work to others. */
+  signal: AbortSignal;
+}

@@ -1,0 +1,97 @@
+import type { Action, DecisionReason } from '@usher/core/decide';
+import type { Lane } from '@usher/core/ticket';
+import { Counter, type Registry } from 'prom-client';
+import { describeError } from './describe-error.ts';
+
+interface TicketAt {
+  ticketId: number;
+  revision: number;
+  lane: Lane;
+  /** Milliseconds since this revision arrived. */
+  ageMs: number;
+}
+
+/** What happens in a worker that an operator may want to count or read. None holds ticket text, addresses or secrets. */
+export type WorkerEvent =
+  | ({ kind: 'ticket_decided'; action: Action; reason: DecisionReason; costMicroUsd: number } & TicketAt)
+  | ({ kind: 'ticket_decided_before' } & TicketAt)
+  | ({ kind: 'ticket_postponed'; code: string; waitMs: number } & TicketAt)
+  | { kind: 'delivery_made'; deliveryId: number; status: number }
+  | { kind: 'delivery_postponed'; deliveryId: number; error: string; dueAt: Date }
+  | { kind: 'delivery_given_up'; deliveryId: number; error: string }
+  | { kind: 'hint_lost'; code: string }
+  | { kind: 'claude_paused'; forMs: number; detail: string }
+  | { kind: 'claude_refused'; reason: 'configuration' | 'money'; forMs: number; detail: string }
+  | { kind: 'claude_silent'; unanswered: number }
+  | { kind: 'release_taken'; release: number; taxonomyVersion: number; localModel: number | null }
+  | { kind: 'model_learnt'; localModel: number; taxonomyVersion: number; examples: number; durationMs: number }
+  | { kind: 'waiting_for'; what: 'database' | 'migrations' | 'taxonomy' }
+  | { kind: 'job_done'; name: string; durationMs: number }
+  | { kind: 'job_postponed'; name: string; error: unknown }
+  | { kind: 'job_failed'; name: string; error: unknown }
+  | { kind: 'job_given_back'; name: string }
+  | { kind: 'job_stalled'; jobId: string }
+  | { kind: 'queue_trouble'; error: unknown }
+  | { kind: 'queue_may_evict'; policy: string }
+  | { kind: 'swept'; jobs: number }
+  | { kind: 'sweep_failed'; error: unknown };
+
+type Kind = WorkerEvent['kind'];
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** Where log lines go; pino's logger is one. */
+export type Log = Record<Level, (fields: object, message: string) => void>;
+
+/** Where a business event is told; the only way in which the worker counts and logs. */
+export type Report = (event: WorkerEvent) => void;
+
+interface Meaning {
+  says: string;
+  level: Level;
+  /** Fields by which the counter tells events apart. */
+  labels?: readonly string[];
+}
+
+const meanings: Record<Kind, Meaning> = {
+  ticket_decided: { says: 'A ticket was decided', level: 'info', labels: ['lane', 'action', 'reason'] },
+  ticket_decided_before: { says: 'A ticket had been decided before; nothing changed', level: 'info', labels: ['lane'] },
+  ticket_postponed: { says: 'A ticket waits; no attempt was spent', level: 'info', labels: ['lane', 'code'] },
+  delivery_made: { says: 'A delivery was made', level: 'info' },
+  delivery_postponed: { says: 'A delivery failed and is tried again', level: 'warn' },
+  delivery_given_up: { says: 'A delivery was given up', level: 'error' },
+  hint_lost: { says: 'The queue missed a hint; the sweep makes up for it', level: 'warn', labels: ['code'] },
+  claude_paused: { says: 'Claude asked everybody to pause', level: 'warn' },
+  claude_refused: { says: 'Claude refuses every call until somebody acts', level: 'error', labels: ['reason'] },
+  claude_silent: { says: 'Claude answers nothing; it is only probed now', level: 'error' },
+  release_taken: { says: 'Decisions are made under this release from now on', level: 'info' },
+  model_learnt: { says: 'The local model was learnt again', level: 'info' },
+  waiting_for: { says: 'The worker cannot start yet', level: 'warn', labels: ['what'] },
+  job_done: { says: 'A job is done', level: 'debug', labels: ['name'] },
+  job_postponed: { says: 'A job runs again later', level: 'debug', labels: ['name'] },
+  job_failed: { says: 'A job failed for good', level: 'error', labels: ['name'] },
+  job_given_back: { says: 'A job went back to its queue', level: 'info', labels: ['name'] },
+  job_stalled: { says: 'A job was lost by its worker and runs again', level: 'warn' },
+  queue_trouble: { says: 'The queue is in trouble', level: 'warn' },
+  queue_may_evict: { says: 'Redis may throw jobs away: set maxmemory-policy to noeviction', level: 'warn' },
+  swept: { says: 'Work that was due was enqueued', level: 'debug' },
+  sweep_failed: { says: 'Looking for due work failed; it is tried again', level: 'warn' },
+};
+
+/** Makes the worker's one mouth: each event is a line in the log and one more on a counter of its name. */
+export function createReport({ log, registry }: { log: Log; registry: Registry }): Report {
+  const counters = new Map<string, Counter>();
+  for (const [kind, { says, labels = [] }] of Object.entries(meanings)) {
+    const name = `usher_worker_${kind}_total`;
+    counters.set(kind, new Counter({ name, help: `${says}.`, labelNames: labels, registers: [registry] }));
+  }
+  return (event) => {
+    const { says, level, labels = [] } = meanings[event.kind];
+    const fields = Object.entries(event).map(([name, value]) => [
+      name,
+      name === 'error' ? describeError(value) : value,
+    ]);
+    const counted = fields.filter(([name]) => labels.includes(String(name)));
+    counters.get(event.kind)?.inc(Object.fromEntries(counted), 1);
+    log[level](Object.fromEntries(fields), says);
+  };
+}

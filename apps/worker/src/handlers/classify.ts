@@ -1,0 +1,102 @@
+import { decide, type Decision, triageUnread } from '@usher/core/decide';
+import type { EngineCall } from '@usher/core/engine';
+import { type Failure, isFailure, retryOf } from '@usher/core/failure';
+import type { Payload } from '@usher/core/jobs';
+import { recordCalls, recordDecision } from '@usher/db/record-decision';
+import { endWork, startWork, type Work } from '@usher/db/work';
+import { askEngine, callsOf } from '../ask-engine.ts';
+import type { Current } from '../current-release.ts';
+import type { Deps } from '../deps.ts';
+import { codeOf } from '../describe-error.ts';
+import { outlast } from '../outlast.ts';
+import { pauseMs, waitsUntil } from '../waiting.ts';
+
+/** So many starts without an end say that this ticket stops workers. */
+const MOST_STARTS = 5;
+
+/** A ticket waits for something that is broken elsewhere; nothing counts against it. */
+export class TicketWaits extends Error implements Failure {
+  readonly code: string;
+  readonly retry: { afterMs: number };
+
+  constructor(cause: Failure, afterMs: number) {
+    super('the ticket waits', { cause });
+    this.name = 'TicketWaits';
+    this.code = cause.code;
+    this.retry = { afterMs };
+  }
+}
+
+/**
+ * Suggests and decides for one revision of a ticket. What the infrastructure did leaves the ticket as it was, to be
+ * looked at again; any other error leaves its start counted, so that a ticket that no code can handle ends with a person.
+ */
+export async function classify({ ticketId, revision }: Payload<'classify'>, deps: Deps): Promise<void> {
+  const work = await startWork(deps.db, { ticketId, revision });
+  if (work === undefined) return;
+  try {
+    const current = await deps.current();
+    const { decision, calls } = await judge(work, current, deps);
+    await conclude(work, { current, decision, calls }, deps);
+  } catch (thrown) {
+    if (!deps.signal.aborted && !isFailure(thrown)) throw thrown;
+    throw await putBack(work, thrown, deps);
+  }
+}
+
+interface Judged {
+  decision: Decision;
+  calls: readonly EngineCall[];
+}
+
+async function judge(work: Work, current: Current, deps: Deps): Promise<Judged> {
+  const { taxonomy, thresholds } = current.release;
+  if (work.starts > MOST_STARTS) return { decision: triageUnread('stopped_workers', taxonomy), calls: [] };
+  try {
+    const answer = await askEngine(work, current, deps);
+    return { decision: decide(answer, { taxonomy, thresholds, mode: deps.mode }), calls: answer.calls };
+  } catch (thrown) {
+    const paid = { ...work, releaseId: current.release.id, mode: deps.mode, calls: callsOf(thrown) };
+    await outlast(() => recordCalls(deps.db, paid), deps.signal);
+    throw thrown;
+  }
+}
+
+async function conclude(work: Work, { current, decision, calls }: Judged & { current: Current }, deps: Deps) {
+  const { release } = current;
+  const outcome = { ...work, releaseId: release.id, mode: deps.mode, engine: release.engine, calls, decision };
+  const { won, deliveryId } = await outlast(() => recordDecision(deps.db, outcome), deps.signal);
+  const { action, reason } = decision;
+  const costMicroUsd = calls.reduce((sum, call) => sum + call.costMicroUsd, 0);
+  deps.report(
+    won
+      ? { kind: 'ticket_decided', ...placeOf(work), action, reason, costMicroUsd }
+      : { kind: 'ticket_decided_before', ...placeOf(work) },
+  );
+  if (deliveryId !== null) await hint(deliveryId, deps);
+}
+
+/** The delivery is in Postgres already, so a queue that is away costs some seconds and nothing else. */
+async function hint(deliveryId: number, { enqueue, report }: Deps): Promise<void> {
+  try {
+    await enqueue([{ name: 'deliver', payload: { deliveryId } }]);
+  } catch (thrown) {
+    report({ kind: 'hint_lost', code: codeOf(thrown) });
+  }
+}
+
+async function putBack(work: Work, thrown: unknown, deps: Deps): Promise<unknown> {
+  const { ageMs } = placeOf(work);
+  const leftMs = waitsUntil(work, deps.maxAges) - Date.now();
+  const isStopping = deps.signal.aborted;
+  const waitMs = isStopping ? 0 : pauseMs(retryOf(thrown), { ageMs, leftMs, random: Math.random() });
+  const { ticketId, revision } = work;
+  await outlast(() => endWork(deps.db, { ticketId, revision, dueAt: new Date(Date.now() + waitMs) }), deps.signal);
+  if (isStopping || !isFailure(thrown)) return thrown;
+  deps.report({ kind: 'ticket_postponed', ...placeOf(work), code: thrown.code, waitMs });
+  return new TicketWaits(thrown, waitMs);
+}
+
+function placeOf({ ticketId, revision, lane, revisedAt }: Work) {
+  return { ticketId, revision, lane, ageMs: Date.now() - revisedAt.getTime() };
+}

@@ -1,0 +1,115 @@
+import type { Lane } from '@usher/core/ticket';
+import { TicketDraft } from '@usher/core/ticket';
+import { connectDatabase, type Db } from '@usher/db/connect';
+import { findTicket, type StoredTicket, ticketHistory } from '@usher/db/find-ticket';
+import { receiveTickets } from '@usher/db/receive-tickets';
+import { ensureSource, type Source } from '@usher/db/sources';
+import { publishTaxonomy } from '@usher/db/taxonomies';
+import { readPrices } from '@usher/engines/claude/prices';
+import { createCurrentRelease } from '@usher/worker/current-release';
+import { createTurnstile } from '@usher/worker/delivery/turnstile';
+import type { Deps } from '@usher/worker/deps';
+import { createEngineMaker, type EngineMakerOptions } from '@usher/worker/engines';
+import type { WorkerEvent } from '@usher/worker/events';
+import { createGate } from '@usher/worker/gate';
+import postgres, { type Sql } from 'postgres';
+import { desk } from '../support/claude-server-desk.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+
+/** Texts of which the desk's stand-in for Claude is sure, and one of which nobody could be. */
+export const texts = {
+  refund: { subject: 'Refund', body: 'I was charged twice, please refund the second payment.' },
+  crash: { subject: 'Crash', body: 'The app crashes with an error, it is a bug.' },
+  unclear: { subject: 'Hello', body: 'Is anybody there?' },
+} as const;
+
+/** A database with a published taxonomy and a source, and what tests do with tickets in it. */
+export interface SupportDesk extends AsyncDisposable {
+  databaseUrl: string;
+  db: Db;
+  sql: Sql;
+  source: Source;
+  /** Stores a new ticket and answers its number. */
+  receive(text: { subject: string; body: string }, lane?: Lane): Promise<number>;
+  /** Makes a ticket older than it is. */
+  age(ticketId: number, seconds: number): Promise<void>;
+  ticket(ticketId: number): Promise<StoredTicket>;
+  history(ticketId: number): ReturnType<typeof ticketHistory>;
+}
+
+/** Sets up a desk in a migrated database, one of its own unless another is given. */
+export async function openDesk(given?: { url: string }): Promise<SupportDesk> {
+  const own = given === undefined ? await createTestDatabase() : { ...given, drop: async () => {} };
+  const database = connectDatabase(own.url, { name: 'test' });
+  const sql = postgres(own.url, { max: 1, onnotice: () => {} });
+  const { db } = database;
+  await publishTaxonomy(db, desk, { actor: 'test' });
+  const source = await ensureSource(db, 'api');
+  let count = 0;
+  return {
+    databaseUrl: own.url,
+    db,
+    sql,
+    source,
+    async receive(text, lane = 'live') {
+      count += 1;
+      const draft = TicketDraft.parse({ ticket_id: `T-${count}`, ...text });
+      const [receipt] = await receiveTickets(db, [{ sourceId: source.id, lane, draft }]);
+      return receipt?.ticketId ?? 0;
+    },
+    async age(ticketId, seconds) {
+      await sql`update tickets set revised_at = now() - ${`${seconds} seconds`}::interval where id = ${ticketId}`;
+    },
+    async ticket(ticketId) {
+      const ticket = await findTicket(db, { id: ticketId });
+      if (ticket === undefined) throw new Error(`there is no ticket ${ticketId}`);
+      return ticket;
+    },
+    history: (ticketId) => ticketHistory(db, ticketId),
+    async [Symbol.asyncDispose]() {
+      await sql.end();
+      await database[Symbol.asyncDispose]();
+      await own.drop();
+    },
+  };
+}
+
+/** Engine settings that a test may change; the address is that of a stand-in for Claude. */
+export type EngineSettings = Partial<Omit<EngineMakerOptions, 'gate' | 'prices'>>;
+
+/** What handlers work with, as one worker has it, and the events that it tells. */
+export function workerDeps(
+  { db }: SupportDesk,
+  settings: EngineSettings,
+): { deps: Omit<Deps, 'signal' | 'enqueue'>; events: WorkerEvent[] } {
+  const events: WorkerEvent[] = [];
+  const report = (event: WorkerEvent) => void events.push(event);
+  const engine = { engine: 'claude', model: 'claude-haiku-5-5', hardModel: 'claude-sonnet-5-5', ...settings } as const;
+  const gate = createGate({ db, report, mostUnanswered: 40 });
+  const makeEngines = createEngineMaker({
+    apiKey: 'test-key',
+    baseUrl: undefined,
+    ...engine,
+    prices: readPrices(),
+    gate,
+  });
+  const deps: Omit<Deps, 'signal' | 'enqueue'> = {
+    db,
+    report,
+    current: createCurrentRelease({
+      db,
+      report,
+      settings: { engine: engine.engine, model: engine.model, hardModel: engine.hardModel },
+      makeEngines,
+    }),
+    mode: 'auto',
+    maxAges: { live: 15 * 60_000, bulk: undefined },
+    delivering: {
+      outbound: 'any',
+      resolve: async () => ['127.0.0.1'],
+      deadlineMs: 10_000,
+      turnstile: createTurnstile(4),
+    },
+  };
+  return { deps, events };
+}
