@@ -3,6 +3,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeScratchFolder } from '@usher/embedded/scratch-folder';
+import { tieToParent } from '@usher/embedded/tie-to-parent';
 
 const run = promisify(execFile);
 
@@ -41,6 +42,7 @@ function option(setting: string): string[] {
 
 /** apt hangs now and then: every call has a time limit and a second try. */
 async function apt(args: string[]): Promise<void> {
-  const once = () => run('apt-get', [...quietly, ...args], { timeout: 40_000, killSignal: 'SIGKILL' });
+  const command = tieToParent({ file: 'apt-get', args: [...quietly, ...args] }, 'KILL');
+  const once = () => run(command.file, command.args, { timeout: 40_000, killSignal: 'SIGKILL' });
   await once().catch(once);
 }

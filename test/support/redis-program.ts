@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { runs } from '@usher/embedded/tie-to-parent';
 import { unpackRedis } from './redis-debian.ts';
 
-/** A Redis server that runs on this machine, and the environment that it needs. */
-export type RedisProgram = { file: string; environment: NodeJS.ProcessEnv };
+/** A Redis server that runs on this machine, and the environment variables that it needs besides the usual ones. */
+export type RedisProgram = { file: string; environment: Record<string, string> };
 
 const cache = resolve(import.meta.dirname, '../../.cache/redis');
 
@@ -15,7 +15,7 @@ const cache = resolve(import.meta.dirname, '../../.cache/redis');
  */
 export async function findRedisProgram(): Promise<RedisProgram | { missing: string }> {
   const installed = ['redis-server', 'valkey-server'].find((name) => runs(name, ['--version']));
-  if (installed !== undefined) return { file: installed, environment: process.env };
+  if (installed !== undefined) return { file: installed, environment: {} };
   const kept = await programIn(cache);
   if (kept !== undefined) return kept;
   if (!runs('apt-get', ['--version']) || !runs('dpkg-deb', ['--version']))
@@ -34,8 +34,7 @@ async function programIn(folder: string): Promise<RedisProgram | undefined> {
   const architectures = (await readdir(libraries).catch(() => [])).filter((name) => name.includes('-linux-'));
   const file = join(folder, 'usr', 'bin', 'redis-server');
   const path = architectures.map((name) => join(libraries, name)).join(':');
-  const environment = { ...process.env, LD_LIBRARY_PATH: path };
-  return spawnSync(file, ['--version'], { env: environment, stdio: 'ignore' }).status === 0
-    ? { file, environment }
-    : undefined;
+  const environment = { LD_LIBRARY_PATH: path };
+  const { status } = spawnSync(file, ['--version'], { env: { ...process.env, ...environment }, stdio: 'ignore' });
+  return status === 0 ? { file, environment } : undefined;
 }

@@ -35,7 +35,8 @@ const settings = ['--save', '', '--appendonly', 'no', '--databases', '1024', '--
 async function serveProgram(program: RedisProgram, port: number): Promise<RunningRedis> {
   const args = ['--port', String(port), '--bind', '127.0.0.1', ...settings];
   const command = tieToParent({ file: program.file, args }, 'KILL');
-  const child = spawn(command.file, command.args, { env: program.environment, stdio: 'ignore' });
+  const env = { ...process.env, ...program.environment };
+  const child = spawn(command.file, command.args, { env, stdio: 'ignore' });
   const ended = once(child, 'exit');
   const url = `redis://127.0.0.1:${port}`;
   await answers(url, ended);

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { inject } from 'vitest';
-import { chooseRedisWay, serveRedis, type RunningRedis } from './redis-server.ts';
+import { serveRedis, type RunningRedis } from './redis-server.ts';
 
 /** A part of the shared Redis that belongs to one test file: a database of its own, empty at first, its number in the address. */
 export type RedisSpace = {
@@ -47,7 +47,7 @@ export type PrivateRedis = {
 
 /** Starts a Redis server of a test's own on a free port. Throws, saying how to get a Redis, where there is none. */
 export async function startRedis(): Promise<PrivateRedis> {
-  const way = await chooseRedisWay();
+  const way = inject('redisWay');
   if (way.kind === 'none') throw new Error(way.missing);
   let running: RunningRedis | undefined = await serveRedis(way);
   const { url, port } = running;

@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { makeTemplate, serveSharedPostgres } from './postgres-server.ts';
-import { chooseRedisWay, serveRedis } from './redis-server.ts';
+import { chooseRedisWay, serveRedis, type RedisWay } from './redis-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -8,6 +8,8 @@ declare module 'vitest' {
     postgres: { url: string; template: string };
     /** The shared server, or what to do to get one. */
     redis: { url: string } | { missing: string };
+    /** How a test gets a server of its own. */
+    redisWay: RedisWay;
   }
 }
 
@@ -15,9 +17,7 @@ const open: (() => Promise<void>)[] = [];
 
 /** Starts one Postgres and one Redis for the whole run and tells the test files where they are. */
 export async function setup(project: TestProject): Promise<void> {
-  const [postgres, redis] = await Promise.all([openPostgres(), openRedis()]);
-  project.provide('postgres', postgres);
-  project.provide('redis', redis);
+  await Promise.all([openPostgres(project), openRedis(project)]);
 }
 
 /** Ends what `setup` started. */
@@ -25,17 +25,22 @@ export async function teardown(): Promise<void> {
   await Promise.all(open.splice(0).map((end) => end()));
 }
 
-async function openPostgres(): Promise<{ url: string; template: string }> {
+async function openPostgres(project: TestProject): Promise<void> {
   const server = await serveSharedPostgres();
   open.push(() => server.end());
-  return { url: server.url, template: await makeTemplate(server.url) };
+  project.provide('postgres', { url: server.url, template: await makeTemplate(server.url) });
 }
 
 /** Without a Redis the other tests still run; those that want one fail, each saying how to get it. */
-async function openRedis(): Promise<{ url: string } | { missing: string }> {
+async function openRedis(project: TestProject): Promise<void> {
+  const way = await chooseRedisWay();
+  project.provide('redisWay', way);
+  project.provide('redis', await sharedRedis(way));
+}
+
+async function sharedRedis(way: RedisWay): Promise<{ url: string } | { missing: string }> {
   const given = process.env['TEST_REDIS_URL'];
   if (given !== undefined && given !== '') return { url: given };
-  const way = await chooseRedisWay();
   if (way.kind === 'none') return { missing: way.missing };
   const server = await serveRedis(way);
   open.push(() => server.end('hard'));
