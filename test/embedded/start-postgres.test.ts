@@ -93,6 +93,10 @@ it('shares one server between two that start it at once, and leaves stopping it 
   expect(guest?.url).toBe(starter?.url);
   await guest?.stop();
   expect(await connect(starter?.url ?? '')`select 1 as answer`).toEqual([{ answer: 1 }]);
+
+  await starter?.stop();
+  const next = await start({ directory, durable: false });
+  expect(next.url).toBe(starter?.url);
 });
 
 it('takes back a data folder that others may read, as restored and mounted folders often are', async () => {

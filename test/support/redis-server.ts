@@ -56,7 +56,7 @@ async function serveContainer(port: number): Promise<RunningRedis> {
   // Loading it takes longer than starting the embedded servers.
   const { GenericContainer, Wait } = await import('testcontainers');
   const container = await new GenericContainer('redis:8-alpine')
-    .withCommand(['redis-server', ...settings])
+    .withCommand(['redis-server', '--protected-mode', 'no', ...settings])
     .withExposedPorts({ container: 6379, host: port })
     .withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/))
     .start();

@@ -11,11 +11,6 @@ export function folderIn(directory: string): Folder {
   return layOut(join(directory, 'postgres'));
 }
 
-/** Whether data was made here before. */
-export async function isInitialised(folder: Folder): Promise<boolean> {
-  return (await majorVersionOf(folder)) !== undefined;
-}
-
 /** The major version that wrote the data ("18"), or undefined where there is no data yet. */
 export async function majorVersionOf(folder: Folder): Promise<string | undefined> {
   try {
@@ -38,7 +33,7 @@ export async function makeFolder(folder: Folder, fill: (aside: Folder) => Promis
     await rename(aside.path, folder.path);
   } catch (error) {
     await rm(aside.path, { recursive: true, force: true });
-    if (!(await isInitialised(folder))) throw error;
+    if ((await majorVersionOf(folder)) === undefined) throw error;
   }
 }
 

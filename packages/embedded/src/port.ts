@@ -1,23 +1,17 @@
 import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { PortTaken } from './failures.ts';
 
-/**
- * The wanted port, or PortTaken when another program listens there. Without a wanted one: the port kept in the file, or, where there is none
- * or another program has taken it, a free one, which is kept from now on.
- */
-export async function choosePort(file: string, wanted: number | undefined): Promise<number> {
-  if (wanted !== undefined) {
-    if (await isFree(wanted)) return wanted;
-    throw new PortTaken(wanted);
-  }
+/** The port kept in a file, or a free one where there is none or another program has taken it. */
+export async function keptOrFreePort(file: string): Promise<number> {
   const kept = Number(await readFile(file, 'utf8').catch(() => 0));
-  if (kept > 0 && (await isFree(kept))) return kept;
-  const port = await findFreePort();
+  return kept > 0 && (await isFree(kept)) ? kept : findFreePort();
+}
+
+/** Keeps a port in a file, for the next start. */
+export async function keepPort(file: string, port: number): Promise<void> {
   await rm(file, { force: true });
   await writeFile(file, `${port}\n`);
-  return port;
 }
 
 /** A port of the loopback address that nobody listens on at this moment. */

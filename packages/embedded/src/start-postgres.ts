@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findBinaries, ownPlatform, type Binaries } from './binaries.ts';
 import { ensureDatabase } from './database.ts';
-import { FolderNotOurs, OtherMajorVersion, PostgresRefused } from './failures.ts';
+import { FolderNotOurs, OtherMajorVersion, PortTaken, PostgresRefused } from './failures.ts';
 import { folderIn, majorVersionOf, type Folder } from './folder.ts';
 import { initialise } from './initialise.ts';
-import { choosePort } from './port.ts';
+import { keepPort, keptOrFreePort } from './port.ts';
 import { whyNotStarted } from './refusal.ts';
 import { findRunningServer } from './running-server.ts';
 import { startServer, type ServerProcess, type StopMode } from './server-process.ts';
@@ -64,12 +64,13 @@ async function prepare(folder: Folder, binaries: Binaries, { durable = true }: P
 
 /** A server whose starter was killed may need some seconds to go: it is stopped and waited for, at most ten seconds. */
 async function joinOrStart(folder: Folder, binaries: Binaries, options: PostgresOptions): Promise<EmbeddedPostgres> {
+  let found: EmbeddedPostgres | undefined;
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const running = await findRunningServer(folder.data);
-    if (running.state === 'ready') return join(folder, running.port, options);
     if (running.state === 'orphan') process.kill(running.pid, 'SIGINT');
-    const started = running.state === 'none' ? await start(folder, binaries, options) : undefined;
-    if (started !== undefined) return started;
+    if (running.state === 'ready') found = await join(folder, running.port, options);
+    if (running.state === 'none') found = await start(folder, binaries, options);
+    if (found !== undefined) return found;
     await pause(100);
   }
   throw new PostgresRefused('another server holds its folder and neither serves nor ends', {
@@ -78,35 +79,44 @@ async function joinOrStart(folder: Folder, binaries: Binaries, options: Postgres
   });
 }
 
-async function join(folder: Folder, port: number, { logger }: PostgresOptions): Promise<EmbeddedPostgres> {
+/** Joins a server that serves; undefined when it has just stopped doing so. */
+async function join(folder: Folder, port: number, { logger }: PostgresOptions): Promise<EmbeddedPostgres | undefined> {
   const url = await addressOf(folder, port);
-  await ensureDatabase(url);
+  try {
+    await ensureDatabase(url);
+  } catch (error) {
+    if ((await findRunningServer(folder.data)).state === 'ready') throw error;
+    return undefined;
+  }
   logger?.info(`Postgres runs already on 127.0.0.1:${port}, data in ${folder.data}`);
   const stop = async () => {};
   return { url, port, reused: true, stop, [Symbol.asyncDispose]: stop };
 }
 
-/** Starts a server; undefined when another one was quicker or has not quite ended. */
+/** Starts a server; undefined when it is worth looking and trying again: another one was quicker, or took the port, or has not quite ended. */
 async function start(
   folder: Folder,
   binaries: Binaries,
-  { port: wantedPort, durable = true, logger }: PostgresOptions,
+  { port: givenPort, durable = true, logger }: PostgresOptions,
 ): Promise<EmbeddedPostgres | undefined> {
-  const port = await choosePort(folder.port, wantedPort);
+  const port = givenPort ?? (await keptOrFreePort(folder.port));
   const outcome = await startServer(folder, binaries, settingsFor({ port, durable }));
   if (!outcome.started) {
     const failure = await whyNotStarted(outcome.lastLines, { folder, port });
-    if (failure === 'try again') return undefined;
+    if (failure === 'try again' || (failure instanceof PortTaken && givenPort === undefined)) return undefined;
     throw failure;
   }
-  const url = await addressOf(folder, port);
-  await ensureDatabase(url);
+  const onUnexpectedEnd = () => logger?.warn(`Postgres ended by itself; its log is ${folder.log}`);
+  const server = owned(outcome.server, { url: await addressOf(folder, port), port, onUnexpectedEnd });
+  try {
+    await ensureDatabase(server.url);
+    if (givenPort === undefined) await keepPort(folder.port, port);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
   logger?.info(`Postgres ${binaries.version} started on 127.0.0.1:${port}, data in ${folder.data}`);
-  return owned(outcome.server, {
-    url,
-    port,
-    onUnexpectedEnd: () => logger?.warn(`Postgres ended by itself; its log is ${folder.log}`),
-  });
+  return server;
 }
 
 function owned(
