@@ -1,0 +1,55 @@
+import type { Engine, EngineAnswer, EngineCall, NothingReason, SuggestRequest } from '@usher/core/engine';
+import { isFailure } from '@usher/core/failure';
+import type { Suggestion } from '@usher/core/suggestion';
+import { isSuggestFailure } from './claude/failures.ts';
+
+export interface CascadeOptions {
+  local: Engine;
+  claude: Engine;
+  /** The calibrated confidence from which on the local model needs no second opinion about a category. */
+  bar: (category: string) => number;
+}
+
+/**
+ * The engine that asks Claude only where the local model isn't sure enough; a confidence that isn't calibrated yet is not. Where
+ * Claude can't answer and the ticket may not wait, or its budget is spent, the local model's suggestion stands in. What
+ * Claude did with the content stays, and so does its failure as long as the ticket may wait. `calls` has both engines'.
+ */
+export function createCascadeEngine({ local, claude, bar }: CascadeOptions): Engine {
+  return {
+    name: 'cascade',
+    async suggest(request) {
+      const first = await local.suggest(request);
+      if (first.kind === 'suggested' && isSure(first.suggestion, bar)) return first;
+      const second = await askClaude(claude, request);
+      const calls = [...first.calls, ...second.calls];
+      const standIn = standInFor(second);
+      if (first.kind === 'nothing' || standIn === null) return { ...second, calls };
+      return { ...first, standIn, calls };
+    },
+  };
+}
+
+function isSure({ category, confidence, calibrated }: Suggestion, bar: CascadeOptions['bar']): boolean {
+  return calibrated && confidence >= bar(category);
+}
+
+/** What Claude's failure comes to where the ticket may not wait; an aborted call is nobody's answer. */
+async function askClaude(claude: Engine, request: SuggestRequest): Promise<EngineAnswer> {
+  try {
+    return await claude.suggest(request);
+  } catch (thrown) {
+    if (request.mayWait || request.signal.aborted || !isFailure(thrown)) throw thrown;
+    const calls: EngineCall[] = isSuggestFailure(thrown) ? thrown.calls : [];
+    return { kind: 'nothing', reason: thrown.code === 'budget_spent' ? 'budget_spent' : 'unavailable', calls };
+  }
+}
+
+const STAND_INS: Partial<Record<NothingReason, 'claude_unavailable' | 'budget_spent'>> = {
+  unavailable: 'claude_unavailable',
+  budget_spent: 'budget_spent',
+};
+
+function standInFor(answer: EngineAnswer): 'claude_unavailable' | 'budget_spent' | null {
+  return answer.kind === 'nothing' ? (STAND_INS[answer.reason] ?? null) : null;
+}

@@ -1,0 +1,43 @@
+import type { Example } from '@usher/core/engine';
+import type { Taxonomy } from '@usher/core/taxonomy';
+import { fitConfidence } from './confidence.ts';
+import { documentsOf } from './documents.ts';
+import { countGrams } from './features.ts';
+import { figuresOf } from './figures.ts';
+import { hasEnoughOutcomes, judge } from './judge.ts';
+import { type CountedDocument, learn, type LearnOptions } from './learn.ts';
+import type { LocalModel } from './model.ts';
+import { idOf, serialise } from './serialise.ts';
+
+/** Documents up to which pieces of words are features; above, there are words enough, and pieces would take minutes. */
+const MOST_WITH_CHARACTERS = 50_000;
+
+/**
+ * Learns a model from labelled examples (oldest first) and the taxonomy, whose starter examples needn't be among them, and
+ * judges it on texts held out. Promises the same model for the same input; takes seconds for tens of thousands of
+ * examples, so call it in a thread of its own.
+ */
+export function trainLocalModel(
+  examples: readonly Example[],
+  taxonomy: Taxonomy,
+  { seed }: { seed: number },
+): LocalModel {
+  const texts = documentsOf(examples, taxonomy);
+  const categories = taxonomy.categories.map(({ key }) => key);
+  const options: LearnOptions = { categories, readsCharacters: texts.length <= MOST_WITH_CHARACTERS, seed };
+  const documents = texts.map((text) => ({ ...text, grams: countGrams(text.words, options) }));
+  const judged = judge(documents, options);
+  const isFromOutcomes = hasEnoughOutcomes(documents);
+  const confidence = fitConfidence(judged, {
+    texts: categories.map((category) => differentTexts(documents, category)),
+    hasEnoughOutcomes: isFromOutcomes,
+  });
+  const figures = figuresOf(judged, { confidence, isFromOutcomes });
+  const model = { ...learn(documents, options), confidence, figures };
+  return { id: idOf(serialise(model)), ...model };
+}
+
+function differentTexts(documents: readonly CountedDocument[], category: string): number {
+  const own = documents.filter((document) => document.category === category && document.origin !== 'about');
+  return new Set(own.map(({ key }) => key)).size;
+}
