@@ -75,7 +75,7 @@ export async function openDesk(given?: { url: string }): Promise<SupportDesk> {
 }
 
 /** Engine settings that a test may change; the address is that of a stand-in for Claude. */
-export type EngineSettings = Partial<Omit<EngineMakerOptions, 'gate' | 'prices'>>;
+export type EngineSettings = Partial<Omit<EngineMakerOptions, 'gate' | 'prices' | 'report'>>;
 
 /** What handlers work with, as one worker has it, and the events that it tells. */
 export function workerDeps(
@@ -92,6 +92,7 @@ export function workerDeps(
     ...engine,
     prices: readPrices(),
     gate,
+    report,
   });
   const deps: Omit<Deps, 'signal' | 'enqueue'> = {
     db,

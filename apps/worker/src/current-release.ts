@@ -6,7 +6,7 @@ import type { Db } from '@usher/db/connect';
 import { type LastLearnt, lastLearnt, loadLocalModel } from '@usher/db/local-models';
 import { ensureRelease } from '@usher/db/releases';
 import { currentTaxonomy, currentTaxonomyVersion } from '@usher/db/taxonomies';
-import type { Engines } from './engines.ts';
+import type { EngineMaker, Engines } from './engines.ts';
 import type { Report } from './events.ts';
 
 /** What a worker decides with. */
@@ -29,8 +29,7 @@ export interface CurrentReleaseOptions {
   db: Db;
   report: Report;
   settings: { engine: EngineName; model: string; hardModel: string };
-  /** Makes the engines for the local model that was learnt under a taxonomy, undefined while there is none. */
-  makeEngines: (localModel: Uint8Array | undefined) => Engines;
+  makeEngines: EngineMaker;
 }
 
 /** How old the knowledge about versions may be. */

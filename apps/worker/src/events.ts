@@ -25,6 +25,7 @@ export type WorkerEvent =
   | { kind: 'claude_silent'; unanswered: number }
   | { kind: 'release_taken'; release: number; taxonomyVersion: number; localModel: number | null }
   | { kind: 'model_learnt'; localModel: number; taxonomyVersion: number; examples: number; durationMs: number }
+  | { kind: 'model_unreadable'; error: unknown }
   | { kind: 'waiting_for'; what: 'database' | 'migrations' | 'taxonomy' }
   | { kind: 'job_done'; name: string; durationMs: number }
   | { kind: 'job_postponed'; name: string; error: unknown }
@@ -65,6 +66,7 @@ const meanings: Record<Kind, Meaning> = {
   claude_silent: { says: 'Claude answers nothing; it is only probed now', level: 'error' },
   release_taken: { says: 'Decisions are made under this release from now on', level: 'info' },
   model_learnt: { says: 'The local model was learnt again', level: 'info' },
+  model_unreadable: { says: 'The local model in force cannot be read and does not count', level: 'error' },
   waiting_for: { says: 'The worker cannot start yet', level: 'warn', labels: ['what'] },
   job_done: { says: 'A job is done', level: 'debug', labels: ['name'] },
   job_postponed: { says: 'A job runs again later', level: 'debug', labels: ['name'] },

@@ -1,0 +1,133 @@
+import { type Config, ConfigInvalid, readConfig } from '@usher/core/config';
+import { isFailure } from '@usher/core/failure';
+import { connectDatabase } from '@usher/db/connect';
+import { readPrices } from '@usher/engines/claude/prices';
+import { connectQueue, type QueueWarning } from '@usher/queue/connect';
+import { once } from 'node:events';
+import { type Logger, pino } from 'pino';
+import type { Registry } from 'prom-client';
+import { createCurrentRelease } from './current-release.ts';
+import { resolveBySystem } from './delivery/address.ts';
+import { createTurnstile } from './delivery/turnstile.ts';
+import { describeError } from './describe-error.ts';
+import { createEngineMaker } from './engines.ts';
+import { createReport, type WorkerEvent } from './events.ts';
+import { createGate } from './gate.ts';
+import { createRegistry, type MetricsServer, serveMetrics } from './metrics-server.ts';
+import { untilReady } from './readiness.ts';
+import { startWorker, ticketsAtATime } from './worker.ts';
+
+/** Past this a supervisor would kill us; whatever is still in hand then is found again by its lock or the sweep. */
+const STOPPED_WITHIN_MS = 28_000;
+/** Whatever a receiver does, an attempt takes no longer than this. */
+const DELIVERY_DEADLINE_MS = 15_000;
+/** A quarter of the places for deliveries. */
+const DELIVERIES_A_RECEIVER = 4;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = pino({ level: config.USHER_LOG_LEVEL, base: { app: 'worker' } });
+  endOnUnexpected(log);
+  const stopping = abortOnSignal(log);
+  const registry = createRegistry();
+  await using metrics = await openMetrics(registry, config);
+  if (metrics !== undefined) log.info({ port: metrics.port }, 'The worker tells its figures at /metrics');
+  await work(config, { log, registry, stopping });
+  log.info('The worker has stopped');
+}
+
+interface Surroundings {
+  log: Logger;
+  registry: Registry;
+  /** Aborted when the process shall end. */
+  stopping: AbortSignal;
+}
+
+async function work(config: Config, { log, registry, stopping }: Surroundings): Promise<void> {
+  const { DATABASE_URL: databaseUrl, queueUrl, USHER_CONCURRENCY: concurrency } = config;
+  if (databaseUrl === undefined || queueUrl === undefined) throw new ConfigInvalid(['DATABASE_URL: must be set']);
+  const report = createReport({ log, registry });
+  const onWarning = (warning: QueueWarning) => report(eventOf(warning));
+  await using database = connectDatabase(databaseUrl, { name: 'usher worker' });
+  await using producer = connectQueue(queueUrl, { role: 'producer', onWarning });
+  await using consumer = connectQueue(queueUrl, { role: 'consumer', onWarning });
+  const { db } = database;
+
+  await untilReady({ db, report, signal: stopping });
+  if (stopping.aborted) return;
+  const gate = createGate({ db, report, mostUnanswered: 2 * ticketsAtATime(concurrency) });
+  const settings = { engine: config.engine, model: config.USHER_MODEL, hardModel: config.USHER_HARD_MODEL };
+  const makeEngines = createEngineMaker({
+    ...settings,
+    apiKey: config.ANTHROPIC_API_KEY,
+    baseUrl: config.ANTHROPIC_BASE_URL,
+    prices: readPrices(),
+    gate,
+    report,
+  });
+  const worker = startWorker({
+    consumer,
+    producer,
+    concurrency,
+    deps: {
+      db,
+      report,
+      current: createCurrentRelease({ db, report, settings, makeEngines }),
+      mode: config.USHER_MODE,
+      maxAges: { live: config.USHER_MAX_AGE, bulk: config.USHER_BULK_MAX_AGE },
+      delivering: {
+        outbound: config.USHER_OUTBOUND,
+        resolve: resolveBySystem,
+        deadlineMs: DELIVERY_DEADLINE_MS,
+        turnstile: createTurnstile(DELIVERIES_A_RECEIVER),
+      },
+    },
+  });
+  log.info({ engine: config.engine, mode: config.USHER_MODE, concurrency }, 'The worker works');
+  if (!stopping.aborted) await once(stopping, 'abort');
+  await worker.close();
+}
+
+async function openMetrics(registry: Registry, config: Config): Promise<MetricsServer | undefined> {
+  const { USHER_METRICS_PORT: port, USHER_HOST: hostname } = config;
+  return port === undefined ? undefined : serveMetrics(registry, { hostname, port });
+}
+
+function eventOf(warning: QueueWarning): WorkerEvent {
+  return warning.kind === 'may_evict'
+    ? { kind: 'queue_may_evict', policy: warning.policy }
+    : { kind: 'queue_trouble', error: warning.error };
+}
+
+function abortOnSignal(log: Logger): AbortSignal {
+  const stopping = new AbortController();
+  const stop = (signal: string) => {
+    if (stopping.signal.aborted) return;
+    log.info({ signal }, 'The worker stops: it finishes or gives back what is in hand');
+    stopping.abort();
+    setTimeout(() => {
+      log.error('The worker did not stop in time');
+      process.exit(1);
+    }, STOPPED_WITHIN_MS).unref();
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+  return stopping.signal;
+}
+
+function endOnUnexpected(log: Logger): void {
+  const end = (thrown: unknown) => {
+    log.fatal({ error: describeError(thrown) }, 'The worker ends because of an error that nobody expected');
+    process.exit(1);
+  };
+  process.on('uncaughtException', end).on('unhandledRejection', end);
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (thrown) {
+  // A bad setting is said in words; what else kept the worker from starting is told by the handler above.
+  if (!isFailure(thrown)) throw thrown;
+  console.error(thrown.message);
+  process.exit(1);
+}

@@ -1,0 +1,99 @@
+import type { Handlers, QueueName } from '@usher/core/jobs';
+import { claimDue } from '@usher/db/claim-due';
+import type { QueueConnection } from '@usher/queue/connect';
+import { type Consumer, type ConsumerEvent, consume } from '@usher/queue/consume';
+import { enqueue } from '@usher/queue/enqueue';
+import { startSweep } from '@usher/queue/sweep';
+import type { Deps } from './deps.ts';
+import type { Report } from './events.ts';
+import { classify } from './handlers/classify.ts';
+import { deliver } from './handlers/deliver.ts';
+import { learn } from './handlers/learn.ts';
+import { dueLearning } from './learning.ts';
+
+const handlers: Handlers<Deps> = { classify, deliver, learn };
+
+const SWEEP_EVERY_MS = 5_000;
+/** How long swept work has before it is swept again. */
+const AGAIN_AFTER_MS = 10_000;
+/** Most jobs of each kind that one sweep puts into the queue: the window of a large backlog. */
+const WINDOW = 1_000;
+/** How long jobs in hand may take to finish at a shutdown, before they are given back. */
+const GRACE_MS = 10_000;
+const DELIVERIES_AT_A_TIME = 16;
+
+export interface WorkerOptions {
+  /** What the handlers work with; each job adds its signal, and hints go through the producer. */
+  deps: Omit<Deps, 'signal' | 'enqueue'>;
+  /** Waits and reconnects while the queue is away. */
+  consumer: QueueConnection;
+  /** Fails fast while the queue is away. */
+  producer: QueueConnection;
+  /** Live tickets at a time; bulk gets a quarter of it on top. */
+  concurrency: number;
+}
+
+export interface RunningWorker {
+  /** Takes no more work, finishes or gives back what is in hand. Resolves within 15 s. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** How many tickets one worker handles at the same time, both lanes together. */
+export function ticketsAtATime(concurrency: number): number {
+  return concurrency + bulkAtATime(concurrency);
+}
+
+/** Takes work from the queues, and enqueues what is due although no hint came. */
+export function startWorker({ deps, consumer, producer, concurrency }: WorkerOptions): RunningWorker {
+  const { db, report } = deps;
+  const hint: Deps['enqueue'] = (jobs) => enqueue(producer, jobs);
+  const take = (queue: QueueName, concurrency: number): Consumer =>
+    consume(consumer, {
+      queue,
+      concurrency,
+      handlers,
+      deps: ({ signal }) => ({ ...deps, enqueue: hint, signal }),
+      onEvent: (event) => tell(event, report),
+    });
+  const consumers = [
+    take('classify-live', concurrency),
+    take('classify-bulk', bulkAtATime(concurrency)),
+    take('deliver', DELIVERIES_AT_A_TIME),
+    take('upkeep', 1),
+  ];
+  const sweep = startSweep({
+    everyMs: SWEEP_EVERY_MS,
+    claimDue: async () => [
+      ...(await dueLearning(db, new Date())),
+      ...(await claimDue(db, { limit: WINDOW, againAfterMs: AGAIN_AFTER_MS })),
+    ],
+    enqueue: hint,
+    onEvent: report,
+  });
+  return {
+    async close(graceMs = GRACE_MS) {
+      await Promise.all([sweep.stop(), ...consumers.map((consumer) => consumer.close(graceMs))]);
+    },
+  };
+}
+
+function bulkAtATime(concurrency: number): number {
+  return Math.max(1, Math.floor(concurrency / 4));
+}
+
+function tell(event: ConsumerEvent, report: Report): void {
+  switch (event.kind) {
+    case 'done':
+      return report({ kind: 'job_done', name: event.name, durationMs: event.durationMs });
+    case 'postponed':
+      return report({ kind: 'job_postponed', name: event.name, error: event.error });
+    case 'failed':
+      return report({ kind: 'job_failed', name: event.name, error: event.error });
+    case 'given_back':
+      return report({ kind: 'job_given_back', name: event.name });
+    case 'stalled':
+      return report({ kind: 'job_stalled', jobId: event.jobId });
+    case 'trouble':
+      return report({ kind: 'queue_trouble', error: event.error });
+  }
+}
