@@ -1,5 +1,5 @@
 import { createApp } from '@usher/api/app';
-import { openRequestDatabase } from '@usher/api/database';
+import { type Deadlines, openRequestDatabase } from '@usher/api/database';
 import { assemble, type Deps } from '@usher/api/deps';
 import type { Enqueue } from '@usher/api/hints';
 import { createLogger } from '@usher/api/log';
@@ -48,6 +48,7 @@ export interface ApiOptions {
   databaseUrl?: string;
   queueUrl?: string;
   now?: () => number;
+  deadlines?: Deadlines;
 }
 
 /** Opens an API on an own database, with its queue there too unless told otherwise. */
@@ -55,7 +56,7 @@ export async function openApi(options: ApiOptions = {}): Promise<ApiUnderTest> {
   await using opened = new AsyncDisposableStack();
   const databaseUrl = options.databaseUrl ?? opened.use(await createTestDatabase()).url;
   const direct = opened.use(connectDatabase(databaseUrl, { name: 'test', connections: 4 }));
-  const database = opened.use(openRequestDatabase(databaseUrl));
+  const database = opened.use(openRequestDatabase(databaseUrl, options.deadlines));
   const queue = opened.use(connectQueue(options.queueUrl ?? databaseUrl, { role: 'producer' }));
   const logged: Record<string, unknown>[] = [];
   const stop = new AbortController();
@@ -89,17 +90,20 @@ export async function openApi(options: ApiOptions = {}): Promise<ApiUnderTest> {
 }
 
 function requestOf({ method, key = ADMIN_KEY, headers = {}, body, signal }: Sent = {}): RequestInit {
-  const isRaw = typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
+  const authorization = key === null ? {} : { Authorization: `Bearer ${key}` };
+  const init = signal === undefined ? {} : { signal };
+  if (body === undefined) return { ...init, method: method ?? 'GET', headers: { ...authorization, ...headers } };
   return {
-    method: method ?? (body === undefined ? 'GET' : 'POST'),
-    headers: {
-      ...(key !== null && { Authorization: `Bearer ${key}` }),
-      ...(body !== undefined && { 'Content-Type': 'application/json' }),
-      ...headers,
-    },
-    ...(body !== undefined && { body: isRaw ? body : JSON.stringify(body) }),
-    ...(signal !== undefined && { signal }),
+    ...init,
+    method: method ?? 'POST',
+    headers: { ...authorization, 'Content-Type': 'application/json', ...headers },
+    body: isRaw(body) ? body : JSON.stringify(body),
+    duplex: 'half',
   };
+}
+
+function isRaw(body: unknown): body is string | Uint8Array<ArrayBuffer> | ReadableStream {
+  return typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
 }
 
 function parsed(text: string): unknown {

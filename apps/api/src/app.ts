@@ -20,6 +20,11 @@ import { addTicketWebhook } from './routes/webhook.ts';
 const securityHeaders = secureHeaders({
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
   xFrameOptions: 'DENY',
+  originAgentCluster: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
   // Whoever ends TLS in front of this server knows whether there is any.
   strictTransportSecurity: false,
   overwrite: false,

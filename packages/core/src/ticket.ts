@@ -52,7 +52,7 @@ function storableRecord(record: object, levels: number): Record<string, Json> | 
 
 /** A moment with its offset, such as 2026-01-31T09:30:00Z, in the years 1 to 9999, which is what Postgres can keep. */
 export const Moment = z.iso
-  .datetime({ offset: true })
+  .datetime({ offset: true, abort: true, error: 'must be a moment such as 2026-01-31T09:30:00Z or …+01:00' })
   .refine((text) => isStorableYear(new Date(text).getUTCFullYear()), 'must lie in the years 1 to 9999');
 
 function isStorableYear(year: number): boolean {

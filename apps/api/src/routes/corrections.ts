@@ -33,6 +33,7 @@ const Correction = z
 export const postCorrection = createRoute({
   method: 'post',
   path: '/v1/tickets/{id}/corrections',
+  operationId: 'correctTicket',
   tags: ['Tickets'],
   summary: 'Say that a ticket is another category',
   description: 'Routes the ticket again and teaches the engines.',

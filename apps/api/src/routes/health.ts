@@ -10,6 +10,7 @@ import type { Api } from './api.ts';
 export const livez = createRoute({
   method: 'get',
   path: '/livez',
+  operationId: 'isAlive',
   tags: ['Operation'],
   summary: 'Whether the process runs',
   responses: { 200: json('It runs.', z.object({ status: z.literal('alive') })) },
@@ -18,6 +19,7 @@ export const livez = createRoute({
 export const readyz = createRoute({
   method: 'get',
   path: '/readyz',
+  operationId: 'isReady',
   tags: ['Operation'],
   summary: 'Whether requests should be sent here',
   responses: {

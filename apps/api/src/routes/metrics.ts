@@ -5,6 +5,7 @@ import type { Api } from './api.ts';
 export const getMetrics = createRoute({
   method: 'get',
   path: '/metrics',
+  operationId: 'scrape',
   tags: ['Operation'],
   summary: 'Figures for Prometheus',
   description:

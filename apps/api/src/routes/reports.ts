@@ -22,6 +22,7 @@ const Accuracy = z
 export const getAccuracy = createRoute({
   method: 'get',
   path: '/v1/reports/accuracy',
+  operationId: 'reportAccuracy',
   tags: ['Reports'],
   summary: 'How often predictions were not corrected',
   security: needs('agent', 'ops'),

@@ -28,6 +28,7 @@ const document = {
 export const getTaxonomy = createRoute({
   method: 'get',
   path: '/v1/taxonomy',
+  operationId: 'readTaxonomy',
   tags: ['Taxonomy'],
   summary: 'Read the category list in force',
   security: needs('intake', 'agent', 'ops'),
@@ -44,6 +45,7 @@ export const getTaxonomy = createRoute({
 export const putTaxonomy = createRoute({
   method: 'put',
   path: '/v1/taxonomy',
+  operationId: 'publishTaxonomy',
   tags: ['Taxonomy'],
   summary: 'Publish a new version of the category list',
   security: needs('admin'),

@@ -35,6 +35,7 @@ const NumberedDecided = Decided.extend({ id: z.number().int() }).openapi('Number
 export const postTickets = createRoute({
   method: 'post',
   path: '/v1/tickets',
+  operationId: 'sendTickets',
   tags: ['Tickets'],
   summary: 'Take in one ticket or many',
   description:

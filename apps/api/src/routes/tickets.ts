@@ -48,6 +48,7 @@ const Ticket = ListedTicket.extend({
 export const getTickets = createRoute({
   method: 'get',
   path: '/v1/tickets',
+  operationId: 'listTickets',
   tags: ['Tickets'],
   summary: 'List tickets',
   security: needs('agent'),
@@ -58,6 +59,7 @@ export const getTickets = createRoute({
 export const getTicket = createRoute({
   method: 'get',
   path: '/v1/tickets/{id}',
+  operationId: 'showTicket',
   tags: ['Tickets'],
   summary: 'Show one ticket with its whole history',
   security: needs('agent'),

@@ -14,6 +14,7 @@ const MAX_BYTES = 1_048_576;
 export const ticketWebhook = createRoute({
   method: 'post',
   path: '/ticket-webhook',
+  operationId: 'sendTicket',
   tags: ['Tickets'],
   summary: 'Take in one ticket',
   description: 'Answers 202 as soon as the ticket is stored. The body may have 1 MiB.',
