@@ -13,6 +13,8 @@ describe('what counts as HTML', () => {
     'Please write to <john@example.com> or see <https://example.com/a>.',
     'Your editor shows <div> in the middle of my text',
     'When I type <br> or <br/> in the description they show up',
+    'A line<br>in the description shows up as it is',
+    '<p> and </p> show up in my text',
     '<p> is not closed in your template, is that on purpose?',
     'My template:\n<div class="a">\n  <p>{{name}}</p>\n</div>\nrenders nothing.',
     '<?xml version="1.0"?><order><id>5</id></order> is what your API sends',
@@ -91,8 +93,9 @@ describe('HTML to text', () => {
     );
   });
 
-  test('an image without text leaves the original, so that a person sees what came', () => {
+  test('where nothing is left, the text comes back, or what came if there is none', () => {
     expect(read('<p><img src="cid:1"></p>')).toBe('<p><img src="cid:1"></p>');
+    expect(read('<div id="divRplyFwdMsg"></div><p>Regards</p>')).toBe('Regards');
   });
 });
 

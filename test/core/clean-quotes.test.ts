@@ -36,6 +36,12 @@ describe('the line above a quote', () => {
     );
   });
 
+  test('does not take the customer’s last line along', () => {
+    expect(read('On arrival the box was open.\nOn 06/05/2024 15:14, Ben wrote:\n> Sorry!')).toBe(
+      'On arrival the box was open.',
+    );
+  });
+
   test.each([
     'On 3 May 2024 at 15:14 I wrote:\nplease cancel my order.\nNothing happened.',
     'Am 03.05.2024 schrieb mir Ihr Kollege:\n„Das Geld ist unterwegs.“\nEs kam nichts.',
@@ -110,6 +116,18 @@ describe('quoted lines', () => {
   test('answers between them stay', () => {
     expect(read('On 06/05/2024 15:14, Ben wrote:\n> Which phone?\nA Pixel 8.\n> Which version?\n> > older\n5.2')).toBe(
       'A Pixel 8.\n5.2',
+    );
+  });
+
+  test('what stands above and between them is one message', () => {
+    expect(read('Here you are.\n\nOn 06/05/2024 15:14, Ben wrote:\n> Which phone?\nA Pixel 8.')).toBe(
+      'Here you are.\n\nA Pixel 8.',
+    );
+  });
+
+  test('a divider among them does not make what follows history', () => {
+    expect(read('No.\n> -----Original Message-----\n> From: Ben\n> Sent: Monday\n> old\nIt worked before.')).toBe(
+      'No.\nIt worked before.',
     );
   });
 

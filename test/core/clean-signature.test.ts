@@ -81,6 +81,7 @@ describe('what could be the question stays', () => {
     '--\nand the second lamp was never delivered',
     'Thanks\nwant refund for broken cup',
     'Thanks\nSend it to anna@x.example',
+    'Thanks\nRefund The Cup Please',
     'Thanks for nothing',
     'Best of all would be a dark mode',
     'Sent from my iPhone I cannot open the app',

@@ -51,6 +51,7 @@ const hostile: [start: string, repeated: string][] = [
   ['<br><p></p>', '<p a="b\'>'],
   ['<br><p></p>', `<p a='"`],
   ['<br><p></p>', '<p a=" '],
+  ['<br><p></p>', '<p =">"'],
   ['<br><p></p>', '='],
   ['<br><p></p>', '<p =   '],
   ['<br><p></p>', '<!--'],
