@@ -63,5 +63,8 @@ function settings(): { config: Config; databaseUrl: string; queueUrl: string } {
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  // Under a supervisor: when that is killed, nothing would ever stop this process.
+  process.once('disconnect', () => stop.abort());
+  process.channel?.unref();
   return stop.signal;
 }

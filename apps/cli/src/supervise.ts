@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -22,6 +22,8 @@ const FIRST_PAUSE_MS = 500;
 const LAST_PAUSE_MS = 30_000;
 const SOON_MS = 60_000;
 
+const STDIO: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc'];
+
 /** Runs a process of the service until it is stopped, starting it again with growing pauses when it ends by itself. */
 export function supervise({ name, main, environment, onEnd }: SupervisedProcess): Supervised {
   const stopping = new AbortController();
@@ -31,8 +33,9 @@ export function supervise({ name, main, environment, onEnd }: SupervisedProcess)
     let pauseMs = FIRST_PAUSE_MS;
     while (!stopping.signal.aborted) {
       const startedAt = Date.now();
-      // Detached from the terminal's Ctrl+C: the supervisor alone decides the order of stopping.
-      child = spawn(process.execPath, [main], { env: { ...environment }, stdio: 'inherit', detached: true });
+      // Detached from the terminal's Ctrl+C: the supervisor alone decides the order of stopping. The channel tells the
+      // process when the supervisor itself was killed.
+      child = spawn(process.execPath, [main], { env: { ...environment }, stdio: STDIO, detached: true });
       const how = await ended(child);
       if (stopping.signal.aborted) return;
       onEnd(`${name} ended ${how}; it is started again`);

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '@usher/core/config';
 import { createApiKey, listApiKeys } from '@usher/db/api-keys';
 import { connectDatabase } from '@usher/db/connect';
+import { currentLocalModel } from '@usher/db/local-models';
 import { API_SOURCE } from '@usher/db/sources';
 import { startPostgres } from '@usher/embedded/start-postgres';
 import type { Command } from 'commander';
@@ -18,6 +19,7 @@ const WORKER = fileURLToPath(new URL('../../../worker/src/main.ts', import.meta.
 /** Longest time the API and the worker get to finish what is in hand, in milliseconds. */
 const GRACE_MS = 30_000;
 const READY_WITHIN_MS = 60_000;
+const LOOK_AGAIN_MS = 100;
 
 export function addStart(program: Command, { config, environment, screen }: Surroundings): void {
   program
@@ -44,7 +46,7 @@ export function addStart(program: Command, { config, environment, screen }: Surr
       ];
       try {
         const url = `http://localhost:${settings.PORT}`;
-        await Promise.race([untilReady(settings, stop.signal), stop.asked]);
+        await Promise.race([untilReady({ settings, databaseUrl, signal: stop.signal }), stop.asked]);
         if (!stop.signal.aborted) screen.show({ url, key }, banner(url, key, settings));
         await stop.asked;
         screen.remark('Stopping: what is in hand is finished or given back.');
@@ -74,20 +76,36 @@ async function firstKey(databaseUrl: string, settings: Config): Promise<string |
   return key;
 }
 
-async function untilReady(settings: Config, signal: AbortSignal): Promise<void> {
-  const url = `http://${settings.USHER_HOST === '0.0.0.0' ? '127.0.0.1' : settings.USHER_HOST}:${settings.PORT}/readyz`;
+/** Waits until the API answers and, where the local model decides, until it has learnt, so that the first ticket need not wait. */
+async function untilReady({
+  settings,
+  databaseUrl,
+  signal,
+}: {
+  settings: Config;
+  databaseUrl: string;
+  signal: AbortSignal;
+}): Promise<void> {
+  await using database = connectDatabase(databaseUrl, { name: 'usher-start', connections: 1 });
   const giveUpAt = Date.now() + READY_WITHIN_MS;
   while (!signal.aborted) {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
-    if (answer?.ok === true) return;
+    const isReady =
+      (await answers(settings)) && (settings.engine === 'claude' || (await currentLocalModel(database.db)) !== null);
+    if (isReady) return;
     if (Date.now() > giveUpAt) {
-      throw new CannotDo(
-        'not_ready',
-        `The API did not become ready on ${url} within a minute. The log lines above say why; is the port free?`,
-      );
+      const what = `The service was not ready on port ${settings.PORT} within a minute. The log lines above say why; is the port free?`;
+      throw new CannotDo('not_ready', what);
     }
-    await pause(100);
+    await pause(LOOK_AGAIN_MS);
   }
+}
+
+async function answers({ USHER_HOST, PORT }: Config): Promise<boolean> {
+  const host = USHER_HOST === '0.0.0.0' ? '127.0.0.1' : USHER_HOST;
+  const answer = await fetch(`http://${host}:${PORT}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(
+    () => undefined,
+  );
+  return answer?.ok === true;
 }
 
 function banner(url: string, key: string | null, settings: Config): string {

@@ -1,0 +1,104 @@
+import { readableTicket } from '@usher/core/clean';
+import type { Config } from '@usher/core/config';
+import { type Decision, decide } from '@usher/core/decide';
+import { type Engine, type EngineAnswer, EngineName } from '@usher/core/engine';
+import { DEFAULT_THRESHOLD } from '@usher/core/release';
+import type { Taxonomy } from '@usher/core/taxonomy';
+import { createClaudeEngine } from '@usher/engines/claude';
+import { openGate } from '@usher/engines/claude/open-gate';
+import { readPrices } from '@usher/engines/claude/prices';
+import { trainLocalModel } from '@usher/engines/local/train';
+import { createEngines } from '@usher/engines/registry';
+import type { Command } from 'commander';
+import { CannotDo } from '../failures.ts';
+import type { Surroundings } from '../program.ts';
+import { table } from '../screen.ts';
+import { readTaxonomyFile } from '../taxonomy-file.ts';
+
+/** Any number: with the same one the local model learns the same from the same taxonomy. */
+const SEED = 1;
+
+export function addClassify(program: Command, { config, screen }: Surroundings): void {
+  program
+    .command('classify')
+    .description('decide one ticket here and now, from the taxonomy file; needs no server and stores nothing')
+    .argument('<subject>', 'subject of the ticket; may be empty')
+    .argument('<body>', 'text of the ticket; - reads it from standard input')
+    .option('--engine <name>', `who suggests: ${EngineName.options.join(', ')}; USHER_ENGINE by default`)
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ usher classify "Charged twice" "I see two charges of 49 EUR for order 1182."',
+    )
+    .action(async (subject: string, body: string, options: { engine?: string }) => {
+      const settings = config();
+      const taxonomy = await readTaxonomyFile(settings.USHER_TAXONOMY);
+      const engine = await makeEngine(readEngineName(options.engine, settings), settings, taxonomy);
+      const ticket = readableTicket({ subject, body: body === '-' ? await readStandardInput() : body });
+      const signal = new AbortController().signal;
+      const answer = await engine.suggest({ ticket, taxonomy, examples: [], mayWait: false, signal });
+      const thresholds = { all: DEFAULT_THRESHOLD, byCategory: {} };
+      const decision = decide(answer, { taxonomy, thresholds, mode: settings.USHER_MODE });
+      screen.show(asDocument(decision, answer), asText(decision, answer));
+    });
+}
+
+function readEngineName(given: string | undefined, settings: Config): EngineName {
+  if (given === undefined) return settings.engine;
+  const read = EngineName.safeParse(given);
+  if (!read.success) {
+    throw new CannotDo('unknown_engine', `There is no engine "${given}". Known are: ${EngineName.options.join(', ')}.`);
+  }
+  if (read.data !== 'local' && settings.ANTHROPIC_API_KEY === undefined) {
+    throw new CannotDo('no_key', `The engine ${read.data} needs ANTHROPIC_API_KEY. Set it, or use --engine local.`);
+  }
+  return read.data;
+}
+
+async function makeEngine(name: EngineName, settings: Config, taxonomy: Taxonomy): Promise<Engine> {
+  const claude = createClaudeEngine({
+    model: settings.USHER_MODEL,
+    hardModel: settings.USHER_HARD_MODEL,
+    apiKey: settings.ANTHROPIC_API_KEY,
+    baseUrl: settings.ANTHROPIC_BASE_URL,
+    prices: await readPrices(),
+    gate: openGate(),
+  });
+  const model = name === 'claude' ? null : trainLocalModel([], taxonomy, { seed: SEED });
+  return createEngines(name, { claude, model }).engine;
+}
+
+async function readStandardInput(): Promise<string> {
+  let text = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) text += String(chunk);
+  return text;
+}
+
+function asDocument(decision: Decision, answer: EngineAnswer): Record<string, unknown> {
+  return {
+    action: decision.action,
+    routed_to: decision.team,
+    category: decision.category,
+    subcategory: decision.subcategory,
+    priority: decision.priority,
+    sla_hours: decision.slaHours,
+    confidence: decision.confidence,
+    note: decision.note,
+    rationale: answer.kind === 'suggested' ? answer.suggestion.rationale : null,
+    alternatives: answer.kind === 'suggested' ? answer.suggestion.alternatives : [],
+    cost_micro_usd: answer.calls.reduce((sum, call) => sum + call.costMicroUsd, 0),
+  };
+}
+
+function asText(decision: Decision, answer: EngineAnswer): string {
+  const category = [decision.category, decision.subcategory].filter((key) => key !== null).join(' / ');
+  const rows = [
+    ['action', decision.action],
+    ['team', decision.team],
+    ['category', category === '' ? 'none' : category],
+    ['priority', `${decision.priority}, answer within ${decision.slaHours} h`],
+    ['confidence', decision.confidence?.toFixed(2) ?? 'none'],
+    ['why', answer.kind === 'suggested' ? answer.suggestion.rationale : 'nothing was predicted'],
+  ];
+  if (decision.note !== null) rows.push(['note', decision.note]);
+  return table(rows);
+}

@@ -1,0 +1,112 @@
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeScratchFolder } from '@usher/embedded/scratch-folder';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { freePort } from '../support/free-port.ts';
+import { type Client, clientOf, type Decided } from './client.ts';
+import { runService, type ServiceProcess } from './service-process.ts';
+
+const CLI = 'apps/cli/src/main.ts';
+
+const Everyday = z.array(z.object({ id: z.string(), subject: z.string(), body: z.string(), expect: z.string() }));
+
+describe('The first start, without any key', () => {
+  let folder: string;
+  let environment: Record<string, string>;
+  let service: ServiceProcess;
+  let client: Client;
+
+  beforeAll(async () => {
+    folder = await makeScratchFolder(join(tmpdir(), 'usher-start-'));
+    environment = { PORT: String(await freePort()), USHER_DATA_DIR: folder, USHER_LOG_LEVEL: 'warn' };
+    service = runService([CLI, 'start'], { environment });
+    const [, url = '', key = ''] = await service.wrote(
+      /curl -s (\S+)\/ticket-webhook -H 'Authorization: Bearer (\S+)'/,
+    );
+    client = clientOf(url, key);
+  }, 90_000);
+  afterAll(async () => {
+    await service[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('the printed ticket gets its decision, and a correction changes the report', async () => {
+    const ticket = {
+      ticket_id: 'T-1',
+      subject: 'Charged twice',
+      body: 'I see two charges of 49 EUR for order 1182. Please refund one.',
+    };
+    expect(await client.decide(ticket)).toMatchObject({
+      routed_to: 'finance',
+      category: 'billing',
+      priority: 'medium',
+      sla_hours: 24,
+    });
+    expect((await client.send('/v1/reports/accuracy')).body).toMatchObject({ total: 1, correct: 1, accuracy: 1 });
+    const correction = await client.send('/v1/tickets/api:T-1/corrections', { body: { category: 'returns' } });
+    expect(correction).toMatchObject({ status: 201, body: { routed_to: 'support' } });
+    expect((await client.send('/v1/reports/accuracy')).body).toMatchObject({ total: 1, correct: 0, accuracy: 0 });
+    expect((await client.send('/v1/tickets/api:T-1')).body).toMatchObject({
+      routed_to: 'support',
+      category: 'returns',
+    });
+  });
+
+  test('of fifty everyday tickets at least 80 % get the right category and at most 10 % of the routed are wrong; the unclear wait in triage', async () => {
+    const fixture = new URL('../fixtures/everyday-tickets.json', import.meta.url);
+    const tickets = Everyday.parse(JSON.parse(await readFile(fixture, 'utf8')));
+    const decided = new Map<string, Decided>();
+    for (const { id, subject, body } of tickets) decided.set(id, await client.decide({ ticket_id: id, subject, body }));
+    const clear = tickets.filter((ticket) => ticket.expect !== 'triage');
+    const unclear = tickets.filter((ticket) => ticket.expect === 'triage');
+    expect([clear.length, unclear.length]).toEqual([50, 10]);
+
+    const right = clear.filter((ticket) => decided.get(ticket.id)?.category === ticket.expect);
+    const routed = tickets.filter((ticket) => decided.get(ticket.id)?.routed_to !== 'triage');
+    const wronglyRouted = routed.filter((ticket) => decided.get(ticket.id)?.category !== ticket.expect);
+    const notes = unclear.filter((ticket) => /Manual review needed\.$/.test(decided.get(ticket.id)?.note ?? ''));
+    console.log(
+      `everyday tickets: ${right.length}/50 right, ${routed.length}/60 routed, ${wronglyRouted.length} of them wrong, ${notes.length}/10 unclear in triage`,
+    );
+    expect(right.length).toBeGreaterThanOrEqual(40);
+    expect(wronglyRouted.length).toBeLessThanOrEqual(0.1 * routed.length);
+    expect(routed.length).toBeGreaterThan(10);
+    expect(notes.length).toBeGreaterThanOrEqual(9);
+  }, 120_000);
+
+  test('the command line corrects and reports on the running service', async () => {
+    await client.decide({ ticket_id: 'T-2', subject: 'Password', body: 'I forgot my password and cannot log in.' });
+    await using correct = runService([CLI, 'correct', 'api:T-2', 'technical', '--json'], { environment });
+    expect(await correct.ended).toBe(0);
+    expect(JSON.parse(correct.output())).toMatchObject({ category: 'technical', routed_to: 'engineering' });
+    await using unknown = runService([CLI, 'correct', 'api:T-2', 'nonsense'], { environment });
+    expect(await unknown.ended).toBe(1);
+    expect(unknown.output()).toContain('There is no category "nonsense". Known are: billing, technical');
+    await using report = runService([CLI, 'report', '--json'], { environment });
+    await report.ended;
+    expect(JSON.parse(report.output()).correct).toBeLessThan(JSON.parse(report.output()).total);
+  }, 60_000);
+
+  test('it stops in order and keeps its data for the next start', async () => {
+    service.kill('SIGTERM');
+    expect(await service.ended).toBe(0);
+    service = runService([CLI, 'start'], { environment });
+    await service.wrote(/Usher is running/);
+    expect((await client.send('/v1/tickets/api:T-1')).body).toMatchObject({ category: 'returns' });
+  }, 90_000);
+
+  test('killed without warning, it leaves nothing running that the next start would stumble over', async () => {
+    service.kill('SIGKILL');
+    await service.ended;
+    service = runService([CLI, 'start'], { environment });
+    await service.wrote(/Usher is running/);
+    const ticket = {
+      ticket_id: 'T-3',
+      subject: '',
+      body: 'Where is my parcel? The tracking has not moved for a week.',
+    };
+    expect(await client.decide(ticket)).toMatchObject({ routed_to: 'logistics' });
+  }, 120_000);
+});
