@@ -12,6 +12,9 @@ export interface Reason {
 
 const MOST_REASONS = 5;
 
+/** Words that brought less than this share of what the strongest brought are not worth naming. */
+const WORTH_NAMING = 0.1;
+
 /**
  * The words of a ticket that spoke most for a category, strongest first. What a pair of words or a piece of a word brought is
  * counted for the words it consists of or comes from.
@@ -33,11 +36,9 @@ export function explain(model: LocalModel, ticket: TicketText, category: string)
       weights.set(each, (weights.get(each) ?? 0) + (next === null ? share : share / 2));
     }
   });
-  return [...weights]
-    .map(([word, weight]) => ({ word, weight }))
-    .filter(({ weight }) => weight > 0)
-    .sort((a, b) => b.weight - a.weight)
-    .slice(0, MOST_REASONS);
+  const reasons = [...weights].map(([word, weight]) => ({ word, weight })).sort((a, b) => b.weight - a.weight);
+  const least = (reasons[0]?.weight ?? 0) * WORTH_NAMING;
+  return reasons.filter(({ weight }) => weight > 0 && weight >= least).slice(0, MOST_REASONS);
 }
 
 function visitFeatures({ vocabulary }: LocalModel, ticket: TicketText, visit: Visit): void {

@@ -48,7 +48,7 @@ type Description = z.infer<typeof Description>;
 /** The model as bytes to keep; the same model always gives the same bytes. */
 export function serialise(model: Omit<LocalModel, 'id'>): Uint8Array<ArrayBuffer> {
   const heads = [{ of: null, head: model.head }, ...[...model.children].map(([of, head]) => ({ of, head }))];
-  const description = new TextEncoder().encode(JSON.stringify(describe(model, heads)));
+  const description = new TextEncoder().encode(JSON.stringify(Description.parse(describe(model, heads))));
   const { table, idf } = model.vocabulary;
   const arrays = [
     table.hashes,

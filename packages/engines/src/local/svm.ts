@@ -1,17 +1,18 @@
 import { addRow, dotRow, type SparseMatrix } from './matrix.ts';
 import { type Random, shuffle } from './random.ts';
 
-/** Passes over the examples; later ones change no prediction on any measured set. */
+/** Passes over the examples; later ones change no prediction on any measured set. Few examples get more, as they cost little. */
 const MAX_PASSES = 12;
+const FREE_STEPS = 20_000;
 
 /** The solution counts as found when no example would move further than this. */
 const TOLERANCE = 0.1;
 
 /**
- * An idle example further than this beyond its margin is left out until the rest has settled. Hsieh et al. take the largest
- * movement of the last pass, which one odd example keeps high; the bound halves the time and changes no prediction.
+ * An idle example further than this beyond its margin is left out until the rest has settled. (Hsieh et al. take the largest
+ * movement of the last pass, which one odd example keeps high for long.)
  */
-const LARGEST_SHRINK = 0.2;
+const SHRINK_BEYOND = 0.3;
 
 /** Tells the rows with sign 1 from those with sign -1. */
 export interface SeparationTask {
@@ -37,15 +38,14 @@ export function separate(task: SeparationTask, random: Random): Separator {
     duals: new Float64Array(task.matrix.rows),
     active: Int32Array.from({ length: task.matrix.rows }, (_, row) => row),
     activeLength: task.matrix.rows,
-    shrinkAbove: Infinity,
   };
-  for (let pass = 0; pass < MAX_PASSES; pass++) {
+  const passes = Math.max(MAX_PASSES, FREE_STEPS / task.matrix.rows);
+  for (let pass = 0; pass < passes; pass++) {
+    const isWhole = state.activeLength === task.matrix.rows;
     shuffle(state.active, state.activeLength, random);
-    const { highest, lowest } = passOver(task, state);
-    const isSettled = highest - lowest <= TOLERANCE;
-    if (isSettled && state.activeLength === task.matrix.rows) break;
+    const isSettled = passOver(task, state) <= TOLERANCE;
+    if (isSettled && isWhole) break;
     if (isSettled) state.activeLength = task.matrix.rows;
-    state.shrinkAbove = isSettled ? Infinity : highest <= 0 ? LARGEST_SHRINK : Math.min(highest, LARGEST_SHRINK);
   }
   return state.separator;
 }
@@ -56,27 +56,23 @@ interface Descent {
   /** The rows still looked at, then those that are not. */
   active: Int32Array;
   activeLength: number;
-  shrinkAbove: number;
 }
 
-/** One step for every active row; tells how far the furthest would have moved either way. */
-function passOver(task: SeparationTask, state: Descent): { highest: number; lowest: number } {
-  let highest = -Infinity;
-  let lowest = Infinity;
+/** One step for every active row; tells how far the two that would have moved furthest up and down lie apart. */
+function passOver(task: SeparationTask, state: Descent): number {
+  let highest = 0;
+  let lowest = 0;
   for (let at = 0; at < state.activeLength; at++) {
     const row = state.active[at] ?? 0;
     const gradient = gradientAt(task, state, row);
     const isIdle = state.duals[row] === 0;
-    if (isIdle && gradient > state.shrinkAbove) {
-      setAside(state, at--);
-      continue;
-    }
-    const projected = isIdle && gradient > 0 ? 0 : gradient;
-    if (projected > highest) highest = projected;
-    if (projected < lowest) lowest = projected;
-    if (projected !== 0) moveRow(task, state, { row, gradient });
+    if (isIdle && gradient > SHRINK_BEYOND) setAside(state, at--);
+    if (isIdle && gradient >= 0) continue;
+    if (gradient > highest) highest = gradient;
+    if (gradient < lowest) lowest = gradient;
+    moveRow(task, state, { row, gradient });
   }
-  return { highest, lowest };
+  return highest - lowest;
 }
 
 function gradientAt({ matrix, signs, costs }: SeparationTask, { separator, duals }: Descent, row: number): number {
