@@ -11,6 +11,9 @@ import { createRedisSpace, type RedisSpace } from '../support/redis.ts';
 import { openDesk, type SupportDesk, texts } from './support-desk.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
+/** What a worker asks of Claude before the first answer: which models there are, and about its first ticket. */
+const MODELS_AND_TICKET = 2;
+
 describe('The process of a worker', () => {
   let redis: RedisSpace;
   let claude: ClaudeServer;
@@ -43,7 +46,7 @@ describe('The process of a worker', () => {
     const ticketId = await due(texts.refund);
     claude.script('stalled_headers');
     await using worker = start();
-    await claude.received(1);
+    await claude.received(MODELS_AND_TICKET);
     worker.kill('SIGTERM');
 
     expect(await worker.ended).toBe(0);
@@ -55,7 +58,7 @@ describe('The process of a worker', () => {
     const ticketId = await due(texts.refund);
     claude.script('stalled_headers');
     await using first = start();
-    await claude.received(1);
+    await claude.received(MODELS_AND_TICKET);
     first.kill('SIGKILL');
     await first.ended;
     expect(await desk.ticket(ticketId)).toMatchObject({ state: 'received', starts: 1 });
@@ -83,6 +86,16 @@ describe('The process of a worker', () => {
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     expect(metrics).toContain('usher_worker_waiting_for_total{what="taxonomy"} 1');
     worker.kill('SIGINT');
+    expect(await worker.ended).toBe(0);
+  }, 60_000);
+
+  test('works on Postgres alone', async () => {
+    const ticketId = await due(texts.refund);
+    await using worker = start({ REDIS_URL: '' });
+    await worker.wrote('The worker works');
+
+    await vi.waitFor(async () => expect(await desk.ticket(ticketId)).toMatchObject({ state: 'routed' }), 30_000);
+    worker.kill('SIGTERM');
     expect(await worker.ended).toBe(0);
   }, 60_000);
 

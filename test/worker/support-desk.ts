@@ -89,6 +89,7 @@ export function workerDeps(
   const makeEngines = createEngineMaker({
     apiKey: 'test-key',
     baseUrl: undefined,
+    connections: 40,
     ...engine,
     prices: readPrices(),
     gate,

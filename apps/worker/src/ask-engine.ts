@@ -4,6 +4,7 @@ import type { Failure } from '@usher/core/failure';
 import type { Work } from '@usher/db/work';
 import { isSuggestFailure } from '@usher/engines/claude/failures';
 import type { Current } from './current-release.ts';
+import { startDeadline } from './deadline.ts';
 import { lastTryMs, type MaxAges, waitsUntil } from './waiting.ts';
 
 /** The local model for the taxonomy in force is still being learnt. */
@@ -30,9 +31,6 @@ export class MoneyAwaited extends Error implements Failure {
   }
 }
 
-/** The longest that a timer can run. */
-const LONGEST_TIMER_MS = 2_147_483_647;
-
 interface Asking {
   maxAges: MaxAges;
   signal: AbortSignal;
@@ -48,13 +46,17 @@ export async function askEngine(work: Work, current: Current, { maxAges, signal 
   const leftMs = waitsUntil(work, maxAges) - Date.now();
   if (leftMs <= 0) return askLastTime(request, current, { work, maxAges, signal });
   if (!current.isLearnt) throw new LocalModelAwaited();
-  const late = AbortSignal.timeout(Math.min(leftMs, LONGEST_TIMER_MS));
+  using late = startDeadline(leftMs);
   try {
-    const answer = await current.engine.suggest({ ...request, mayWait: true, signal: AbortSignal.any([signal, late]) });
+    const answer = await current.engine.suggest({
+      ...request,
+      mayWait: true,
+      signal: AbortSignal.any([signal, late.signal]),
+    });
     if (work.lane === 'bulk' && isOutOfMoney(answer)) throw new MoneyAwaited(answer.calls);
     return answer;
   } catch (thrown) {
-    if (signal.aborted || !late.aborted) throw thrown;
+    if (signal.aborted || !late.signal.aborted) throw thrown;
     const answer = await askLastTime(request, current, { work, maxAges, signal });
     return { ...answer, calls: [...callsOf(thrown), ...answer.calls] };
   }
@@ -67,11 +69,11 @@ async function askLastTime(
   { engine, standIn }: Current,
   { work, maxAges, signal }: Asking & { work: Work },
 ): Promise<EngineAnswer> {
-  const late = AbortSignal.timeout(Math.min(lastTryMs(work.lane, maxAges), LONGEST_TIMER_MS));
+  using late = startDeadline(lastTryMs(work.lane, maxAges));
   try {
-    return await engine.suggest({ ...request, mayWait: false, signal: AbortSignal.any([signal, late]) });
+    return await engine.suggest({ ...request, mayWait: false, signal: AbortSignal.any([signal, late.signal]) });
   } catch (thrown) {
-    if (signal.aborted || !late.aborted) throw thrown;
+    if (signal.aborted || !late.signal.aborted) throw thrown;
     const answer = await standIn?.suggest({ ...request, mayWait: false, signal });
     const calls = [...callsOf(thrown), ...(answer?.calls ?? [])];
     return answer?.kind === 'suggested'

@@ -23,6 +23,8 @@ export interface EngineMakerOptions {
   hardModel: string;
   apiKey: string | undefined;
   baseUrl: string | undefined;
+  /** Calls to Claude at the same time, at most. */
+  connections: number;
   prices: PriceList;
   gate: Gate;
   report: Report;

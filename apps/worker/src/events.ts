@@ -26,9 +26,12 @@ export type WorkerEvent =
   | { kind: 'release_taken'; release: number; taxonomyVersion: number; localModel: number | null }
   | { kind: 'model_learnt'; localModel: number; taxonomyVersion: number; examples: number; durationMs: number }
   | { kind: 'model_unreadable'; error: unknown }
+  | { kind: 'model_notice'; notice: 'unknown' | 'retired' | 'retiring'; model: string; retiresAt?: string | null }
+  | { kind: 'models_unchecked'; error: unknown }
   | { kind: 'waiting_for'; what: 'database' | 'migrations' | 'taxonomy' }
   | { kind: 'job_done'; name: string; durationMs: number }
   | { kind: 'job_postponed'; name: string; error: unknown }
+  | { kind: 'job_broke'; name: string; error: unknown }
   | { kind: 'job_failed'; name: string; error: unknown }
   | { kind: 'job_given_back'; name: string }
   | { kind: 'job_stalled'; jobId: string }
@@ -67,9 +70,12 @@ const meanings: Record<Kind, Meaning> = {
   release_taken: { says: 'Decisions are made under this release from now on', level: 'info' },
   model_learnt: { says: 'The local model was learnt again', level: 'info' },
   model_unreadable: { says: 'The local model in force cannot be read and does not count', level: 'error' },
+  model_notice: { says: 'A model of the settings is not one to rely on', level: 'warn', labels: ['notice', 'model'] },
+  models_unchecked: { says: 'Whether the models are in good order could not be found out', level: 'warn' },
   waiting_for: { says: 'The worker cannot start yet', level: 'warn', labels: ['what'] },
   job_done: { says: 'A job is done', level: 'debug', labels: ['name'] },
   job_postponed: { says: 'A job runs again later', level: 'debug', labels: ['name'] },
+  job_broke: { says: 'A job met an error that nobody expected; it runs again', level: 'error', labels: ['name'] },
   job_failed: { says: 'A job failed for good', level: 'error', labels: ['name'] },
   job_given_back: { says: 'A job went back to its queue', level: 'info', labels: ['name'] },
   job_stalled: { says: 'A job was lost by its worker and runs again', level: 'warn' },

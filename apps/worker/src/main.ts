@@ -14,6 +14,7 @@ import { createEngineMaker } from './engines.ts';
 import { createReport, type WorkerEvent } from './events.ts';
 import { createGate } from './gate.ts';
 import { createRegistry, type MetricsServer, serveMetrics } from './metrics-server.ts';
+import { checkModels } from './model-check.ts';
 import { untilReady } from './readiness.ts';
 import { startWorker, ticketsAtATime } from './worker.ts';
 
@@ -55,16 +56,14 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
 
   await untilReady({ db, report, signal: stopping });
   if (stopping.aborted) return;
-  const gate = createGate({ db, report, mostUnanswered: 2 * ticketsAtATime(concurrency) });
   const settings = { engine: config.engine, model: config.USHER_MODEL, hardModel: config.USHER_HARD_MODEL };
-  const makeEngines = createEngineMaker({
-    ...settings,
-    apiKey: config.ANTHROPIC_API_KEY,
-    baseUrl: config.ANTHROPIC_BASE_URL,
-    prices: readPrices(),
-    gate,
-    report,
-  });
+  const account = { apiKey: config.ANTHROPIC_API_KEY, baseUrl: config.ANTHROPIC_BASE_URL };
+  const connections = ticketsAtATime(concurrency);
+  const gate = createGate({ db, report, mostUnanswered: 2 * connections });
+  const makeEngines = createEngineMaker({ ...settings, ...account, connections, prices: readPrices(), gate, report });
+  if (settings.engine !== 'local') {
+    void checkModels({ ...account, models: [settings.model, settings.hardModel] }, report);
+  }
   const worker = startWorker({
     consumer,
     producer,
@@ -111,6 +110,8 @@ function abortOnSignal(log: Logger): AbortSignal {
     }, STOPPED_WITHIN_MS).unref();
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
+  // Under a supervisor: when that is killed, nothing would ever stop this process.
+  process.once('disconnect', () => stop('the supervisor is gone'));
   return stopping.signal;
 }
 

@@ -1,3 +1,4 @@
+import { isFailure } from '@usher/core/failure';
 import type { Handlers, QueueName } from '@usher/core/jobs';
 import { claimDue } from '@usher/db/claim-due';
 import type { QueueConnection } from '@usher/queue/connect';
@@ -86,7 +87,7 @@ function tell(event: ConsumerEvent, report: Report): void {
     case 'done':
       return report({ kind: 'job_done', name: event.name, durationMs: event.durationMs });
     case 'postponed':
-      return report({ kind: 'job_postponed', name: event.name, error: event.error });
+      return report({ ...event, kind: isFailure(event.error) ? 'job_postponed' : 'job_broke' });
     case 'failed':
       return report({ kind: 'job_failed', name: event.name, error: event.error });
     case 'given_back':

@@ -10,6 +10,7 @@ import { dueLearning } from '@usher/worker/learning';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { startClaudeServer } from '../../support/claude-server.ts';
+import { desk as bare } from '../../support/claude-server-desk.ts';
 import { openDesk, type SupportDesk, workerDeps } from '../support-desk.ts';
 
 const shipped = Taxonomy.parse(parse(readFileSync(new URL('../../../taxonomy.yaml', import.meta.url), 'utf8')));
@@ -48,6 +49,16 @@ describe('Learning', () => {
     await worker({ engine: 'local' }).classify(ticketId);
     expect(await desk.ticket(ticketId)).toMatchObject({ state: 'routed', category: 'billing', team: 'finance' });
     expect((await desk.history(ticketId)).classifications).toMatchObject([{ engine: 'local', costMicroUsd: 0 }]);
+  });
+
+  test('works from descriptions alone, which is enough to know that nothing is known', async () => {
+    await publishTaxonomy(desk.db, bare, { actor: 'test' });
+    const ticketId = await desk.receive({ subject: 'Hello', body: 'Is anybody there?' });
+    const { classify, learn } = worker({ engine: 'local' });
+    await learn();
+    await classify(ticketId);
+
+    expect(await desk.ticket(ticketId)).toMatchObject({ state: 'triaged', team: 'triage' });
   });
 
   test('happens again when labels have gathered or the taxonomy changed, and else not', async () => {

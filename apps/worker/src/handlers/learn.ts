@@ -10,6 +10,9 @@ import type { Deps } from '../deps.ts';
 /** More examples than these make learning slow and no better; the newest are the most like tomorrow's tickets. */
 const MOST_EXAMPLES = 50_000;
 
+/** Figures of a model that was learnt from descriptions alone. */
+const JUDGED_ON_NOTHING = { n: 0 };
+
 /** Any fixed number: the same examples always give the same model. */
 const SEED = 1;
 
@@ -28,7 +31,7 @@ export async function learn(
     const { taxonomy, taxonomyVersion, learntFrom } = lesson;
     const examples = await listExamples(tx, { limit: MOST_EXAMPLES });
     const content = await trainInThread(examples.toReversed(), taxonomy, { seed: SEED, signal });
-    const { figures } = deserialise(content);
+    const figures = deserialise(content).figures ?? JUDGED_ON_NOTHING;
     const localModel = await saveLocalModel(tx, { taxonomyVersion, learntFrom, figures, content });
     const durationMs = Math.round(performance.now() - startedAt);
     report({ kind: 'model_learnt', localModel, taxonomyVersion, examples: examples.length, durationMs });
