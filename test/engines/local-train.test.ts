@@ -144,6 +144,14 @@ describe('training', () => {
     expect(trainLocalModel(few, garden, { seed }).figures?.n).toBe(82);
   });
 
+  test('reads whole words only above 50,000 examples', () => {
+    const many = Array.from({ length: 50_001 }, (_, at) =>
+      example(at % 2 === 0 ? 'rake' : 'parking', at % 2 === 0 ? 'tools' : 'other'),
+    );
+    expect(trainLocalModel(many, garden, { seed }).vocabulary.readsCharacters).toBe(false);
+    expect(model.vocabulary.readsCharacters).toBe(true);
+  });
+
   test('makes no subcategories where fewer than two were seen', () => {
     expect([...model.children.keys()]).toEqual(['plants']);
     expect(predict(model, about('mower repair'))?.subcategory).toBeNull();

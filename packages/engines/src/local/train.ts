@@ -9,7 +9,7 @@ import { type CountedDocument, learn, type LearnOptions } from './learn.ts';
 import type { LocalModel } from './model.ts';
 import { idOf, serialise } from './serialise.ts';
 
-/** Documents up to which pieces of words are features; above, there are words enough, and pieces would take minutes. */
+/** Examples up to which pieces of words are features; above, there are words enough, and pieces would take minutes. */
 const MOST_WITH_CHARACTERS = 50_000;
 
 /**
@@ -24,7 +24,7 @@ export function trainLocalModel(
 ): LocalModel {
   const texts = documentsOf(examples, taxonomy);
   const categories = taxonomy.categories.map(({ key }) => key);
-  const options: LearnOptions = { categories, readsCharacters: texts.length <= MOST_WITH_CHARACTERS, seed };
+  const options: LearnOptions = { categories, readsCharacters: examples.length <= MOST_WITH_CHARACTERS, seed };
   const documents = texts.map((text) => ({ ...text, grams: countGrams(text.words, options) }));
   const judged = judge(documents, options);
   const isFromOutcomes = hasEnoughOutcomes(documents);
