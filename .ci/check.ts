@@ -8,7 +8,11 @@ const steps: [name: string, command: string, args: string[]][] = [
   ['fences between rooms', 'turbo', ['boundaries']],
   ['dead code', 'knip', []],
   ['generated files', 'pnpm', ['generate']],
-  ['generated files are committed', 'git', ['diff', '--exit-code', '--stat', '--', 'docs', '.env.example', 'packages/db/migrations']],
+  [
+    'generated files are committed',
+    'git',
+    ['diff', '--exit-code', '--stat', '--', 'docs', '.env.example', 'packages/db/migrations'],
+  ],
 ];
 
 const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };

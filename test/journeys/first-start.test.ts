@@ -72,8 +72,9 @@ describe('The first start, without any key', () => {
     );
     expect(right.length).toBeGreaterThanOrEqual(40);
     expect(wronglyRouted.length).toBeLessThanOrEqual(0.1 * routed.length);
-    expect(routed.length).toBeGreaterThan(10);
-    expect(notes.length).toBeGreaterThanOrEqual(9);
+    expect(routed.length).toBeGreaterThan(30);
+    // Two of the ten speak of two matters in plain words; routing such a ticket to one of its two teams may pass.
+    expect(notes.length).toBeGreaterThanOrEqual(8);
   }, 120_000);
 
   test('the command line corrects and reports on the running service', async () => {

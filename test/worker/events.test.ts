@@ -19,7 +19,7 @@ test('an event is a line in the log and one more on its counter', async () => {
     {
       level: 'info',
       message: 'A ticket was decided',
-      kind: 'ticket_decided',
+      event: 'ticket_decided',
       ...ticket,
       action: 'route',
       reason: 'confident',

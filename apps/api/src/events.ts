@@ -1,6 +1,6 @@
 import type { Receipt } from '@usher/db/receive-tickets';
 import type { Logger } from 'pino';
-import { describeError } from './describe-error.ts';
+import { describeError } from '@usher/core/describe-error';
 import type { Metrics } from './metrics.ts';
 
 /** What happens in this process that someone may want to know: each is a count and a log line, without ticket text. */

@@ -6,7 +6,7 @@ import { enqueue } from '@usher/queue/enqueue';
 import { createApp } from './app.ts';
 import { openRequestDatabase } from './database.ts';
 import { assemble } from './deps.ts';
-import { describeError } from './describe-error.ts';
+import { describeError } from '@usher/core/describe-error';
 import { createLogger } from './log.ts';
 import { serve } from './serve.ts';
 

@@ -1,4 +1,4 @@
-import { readableTicket } from '@usher/core/clean';
+import { readableTicket } from '@usher/core/clean/readable-ticket';
 import type { EngineAnswer, EngineCall, SuggestRequest } from '@usher/core/engine';
 import type { Failure } from '@usher/core/failure';
 import type { Work } from '@usher/db/work';

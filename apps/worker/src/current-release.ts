@@ -6,7 +6,8 @@ import type { Db } from '@usher/db/connect';
 import { type LastLearnt, lastLearnt, loadLocalModel } from '@usher/db/local-models';
 import { ensureRelease } from '@usher/db/releases';
 import { currentTaxonomy, currentTaxonomyVersion } from '@usher/db/taxonomies';
-import type { EngineMaker, Engines } from './engines.ts';
+import type { Engines } from '@usher/engines/registry';
+import type { EngineMaker } from './engines.ts';
 import type { Report } from './events.ts';
 
 /** What a worker decides with. */

@@ -1,7 +1,7 @@
 import type { Action, DecisionReason } from '@usher/core/decide';
 import type { Lane } from '@usher/core/ticket';
 import { Counter, type Registry } from 'prom-client';
-import { describeError } from './describe-error.ts';
+import { describeError } from '@usher/core/describe-error';
 
 interface TicketAt {
   ticketId: number;
@@ -95,7 +95,7 @@ export function createReport({ log, registry }: { log: Log; registry: Registry }
   return (event) => {
     const { says, level, labels = [] } = meanings[event.kind];
     const fields = Object.entries(event).map(([name, value]) => [
-      name,
+      name === 'kind' ? 'event' : name,
       name === 'error' ? describeError(value) : value,
     ]);
     const counted = fields.filter(([name]) => labels.includes(String(name)));

@@ -9,7 +9,7 @@ import type { Registry } from 'prom-client';
 import { createCurrentRelease } from './current-release.ts';
 import { resolveBySystem } from './delivery/address.ts';
 import { createTurnstile } from './delivery/turnstile.ts';
-import { describeError } from './describe-error.ts';
+import { describeError } from '@usher/core/describe-error';
 import { createEngineMaker } from './engines.ts';
 import { createReport, type WorkerEvent } from './events.ts';
 import { createGate } from './gate.ts';

@@ -1,4 +1,4 @@
-import { readableTicket } from '@usher/core/clean';
+import { readableTicket } from '@usher/core/clean/readable-ticket';
 import type { Config } from '@usher/core/config';
 import { type Decision, decide } from '@usher/core/decide';
 import { type Engine, type EngineAnswer, EngineName } from '@usher/core/engine';

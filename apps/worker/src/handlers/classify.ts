@@ -7,7 +7,7 @@ import { endWork, startWork, type Work } from '@usher/db/work';
 import { askEngine, callsOf } from '../ask-engine.ts';
 import type { Current } from '../current-release.ts';
 import type { Deps } from '../deps.ts';
-import { codeOf } from '../describe-error.ts';
+import { codeOf } from '@usher/core/describe-error';
 import { outlast } from '../outlast.ts';
 import { pauseMs, waitsUntil } from '../waiting.ts';
 

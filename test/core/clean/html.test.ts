@@ -1,7 +1,7 @@
-import { readableTicket } from '@usher/core/clean';
-import { decodeEntities } from '@usher/core/clean-entities';
-import { htmlToText, looksLikeHtml } from '@usher/core/clean-html';
-import { tidy } from '@usher/core/clean-whitespace';
+import { readableTicket } from '@usher/core/clean/readable-ticket';
+import { decodeEntities } from '@usher/core/clean/entities';
+import { htmlToText, looksLikeHtml } from '@usher/core/clean/html';
+import { tidy } from '@usher/core/clean/whitespace';
 import { describe, expect, test } from 'vitest';
 
 const read = (body: string) => readableTicket({ subject: '', body }).body;

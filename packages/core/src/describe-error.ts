@@ -1,4 +1,4 @@
-import { isFailure } from '@usher/core/failure';
+import { isFailure } from './failure.ts';
 
 /** An error as it may be logged. */
 export interface DescribedError {

@@ -1,6 +1,6 @@
-import { isDevice, withoutFooters } from './clean-footers.ts';
-import { saysNothing } from './clean-notes.ts';
-import { couldBeSignature, isClosing, isThanks, speaksToUs } from './clean-signature-lines.ts';
+import { isDevice, withoutFooters } from './footers.ts';
+import { saysNothing } from './notes.ts';
+import { couldBeSignature, isClosing, isThanks, speaksToUs } from './signature-lines.ts';
 
 /** A signature has no more lines than this, blank ones included. */
 const LONGEST_BLOCK = 40;

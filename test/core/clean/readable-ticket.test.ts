@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { MAX_READABLE_BODY, MAX_READABLE_SUBJECT, readableTicket } from '@usher/core/clean';
-import { withoutUnseen } from '@usher/core/clean-whitespace';
+import { MAX_READABLE_BODY, MAX_READABLE_SUBJECT, readableTicket } from '@usher/core/clean/readable-ticket';
+import { withoutUnseen } from '@usher/core/clean/whitespace';
 import { array, assert, constantFrom, oneof, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -9,7 +9,7 @@ const read = (body: string) => readableTicket({ subject: '', body }).body;
 
 const everyday = z
   .array(z.object({ subject: z.string(), body: z.string() }))
-  .parse(JSON.parse(readFileSync(new URL('../fixtures/everyday-tickets.json', import.meta.url), 'utf8')));
+  .parse(JSON.parse(readFileSync(new URL('../../fixtures/everyday-tickets.json', import.meta.url), 'utf8')));
 
 test('a business mail is read down to the one thing that its sender wants', () => {
   const { subject, body } = readableTicket({

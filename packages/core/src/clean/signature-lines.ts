@@ -1,4 +1,4 @@
-import { startingWith, wholeWords, wordSet } from './clean-words.ts';
+import { startingWith, wholeWords, wordSet } from './words.ts';
 
 /** Longer lines are sentences, never part of a signature. */
 const LONGEST = 90;

@@ -1,4 +1,4 @@
-import { type QuotedLine, quotedLine, quoteFollows, quoteMarkAt } from './clean-quote-marks.ts';
+import { type QuotedLine, quotedLine, quoteFollows, quoteMarkAt } from './quote-marks.ts';
 
 const QUOTE_SIGNS = /^\s*(?:>\s?)+/;
 

@@ -1,10 +1,10 @@
 import { bound } from './bound.ts';
-import { htmlToText, looksLikeHtml } from './clean-html.ts';
-import { isRemark, onlyPointsOn, saysForwarded } from './clean-notes.ts';
-import { messagesOf } from './clean-quotes.ts';
-import { withoutSignature } from './clean-signature.ts';
-import { singleSpaced, tidy, withoutUnseen } from './clean-whitespace.ts';
-import { storable, type TicketText } from './ticket.ts';
+import { htmlToText, looksLikeHtml } from './html.ts';
+import { isRemark, onlyPointsOn, saysForwarded } from './notes.ts';
+import { messagesOf } from './quotes.ts';
+import { withoutSignature } from './signature.ts';
+import { singleSpaced, tidy, withoutUnseen } from './whitespace.ts';
+import { storable, type TicketText } from '../ticket.ts';
 
 /** How much of a ticket engines read at most, in UTF-16 units. */
 export const MAX_READABLE_SUBJECT = 300;

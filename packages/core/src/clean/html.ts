@@ -1,6 +1,6 @@
-import { decodeEntities } from './clean-entities.ts';
-import { htmlTokens } from './clean-html-tokens.ts';
-import { wordSet } from './clean-words.ts';
+import { decodeEntities } from './entities.ts';
+import { htmlTokens } from './html-tokens.ts';
+import { wordSet } from './words.ts';
 
 const KNOWN =
   'a|abbr|b|big|blockquote|body|center|code|dd|div|dl|dt|em|font|footer|form|h[1-6]|head|header|html|i|li|main|ol|o:p|p|' +

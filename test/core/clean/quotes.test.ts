@@ -1,5 +1,5 @@
-import { readableTicket } from '@usher/core/clean';
-import { messagesOf } from '@usher/core/clean-quotes';
+import { readableTicket } from '@usher/core/clean/readable-ticket';
+import { messagesOf } from '@usher/core/clean/quotes';
 import { describe, expect, test } from 'vitest';
 
 const read = (body: string, subject = '') => readableTicket({ subject, body }).body;

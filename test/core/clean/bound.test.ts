@@ -1,4 +1,4 @@
-import { bound } from '@usher/core/bound';
+import { bound } from '@usher/core/clean/bound';
 import { assert, integer, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
 

@@ -1,4 +1,4 @@
-import { withoutSignature } from '@usher/core/clean-signature';
+import { withoutSignature } from '@usher/core/clean/signature';
 import { describe, expect, test } from 'vitest';
 
 const question = 'Hello,\n\nmy card was charged twice. Can I have one payment back?';

@@ -1,4 +1,4 @@
-import { MAX_READABLE_BODY, readableTicket } from '@usher/core/clean';
+import { MAX_READABLE_BODY, readableTicket } from '@usher/core/clean/readable-ticket';
 import { expect, test } from 'vitest';
 
 /** Bodies of which clumsy patterns make quadratic work or worse; each is repeated up to a size. */

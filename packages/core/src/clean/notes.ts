@@ -1,4 +1,4 @@
-import { wordSet } from './clean-words.ts';
+import { wordSet } from './words.ts';
 
 const GREETINGS =
   wordSet(`hi hello hey dear good morning afternoon evening hallo guten tag morgen abend liebe lieber liebes

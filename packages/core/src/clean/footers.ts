@@ -1,5 +1,5 @@
-import { asks, speaksOfItself } from './clean-signature-lines.ts';
-import { startingWith, wholeWords } from './clean-words.ts';
+import { asks, speaksOfItself } from './signature-lines.ts';
+import { startingWith, wholeWords } from './words.ts';
 
 /** A disclaimer has no more lines or characters than this. */
 const LONGEST_PARAGRAPH = 40;

@@ -1,4 +1,4 @@
-import { announcesQuote, fieldNamed, isAddress, isDivider, isOpener, isRule } from './clean-quote-words.ts';
+import { announcesQuote, fieldNamed, isAddress, isDivider, isOpener, isRule } from './quote-words.ts';
 
 /** A line without its `>` signs, how many there were, and the mail header field that it looks like. */
 export interface QuotedLine {

@@ -1,4 +1,4 @@
-import { startingWith, wholeWords } from './clean-words.ts';
+import { startingWith, wholeWords } from './words.ts';
 
 /** "On …", "Am …", or with a date or a Polish weekday. */
 const OPENER = startingWith(
