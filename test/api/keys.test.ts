@@ -1,5 +1,6 @@
 import { revokeApiKey } from '@usher/db/api-keys';
 import type { Scope } from '@usher/core/scope';
+import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
 import { ADMIN_KEY, openApi } from './api-under-test.ts';
 
@@ -78,11 +79,14 @@ test('a revoked key is refused within five seconds', async () => {
   expect((await api.send('/v1/tickets', { key })).status).toBe(401);
 });
 
-test('a key that was unknown a moment ago works as soon as it is made', async () => {
-  await using other = await openApi({ databaseUrl: api.databaseUrl, now: () => 0 });
-  const { key } = await api.makeKey(['agent']);
-  expect((await other.send('/v1/tickets', { key: `${key}x` })).status).toBe(401);
-  expect((await other.send('/v1/tickets', { key })).status).toBe(200);
+test('a key that was refused a moment ago works as soon as it is known', async () => {
+  const { id, key } = await api.makeKey(['agent']);
+  await revokeApiKey(api.db, { keyId: id, actor: 'test' });
+  expect((await api.send('/v1/tickets', { key })).status).toBe(401);
+  const sql = postgres(api.databaseUrl, { max: 1 });
+  await sql`update api_keys set revoked_at = null where id = ${id}`;
+  await sql.end();
+  expect((await api.send('/v1/tickets', { key })).status).toBe(200);
 });
 
 test('no key, and nothing of a ticket, stands in the log', async () => {

@@ -36,8 +36,8 @@ test('10,000 tickets end with exactly one effective decision each, though the wo
   await using api = runService(['apps/api/src/main.ts'], { environment: { ...environment, USHER_LOG_LEVEL: 'info' } });
   await api.wrote(/"event":"listening"/);
   const client = clientOf(`http://127.0.0.1:${port}`, KEY);
-  const sql = postgres(database.url, { max: 1 });
-  await using _sql = { [Symbol.asyncDispose]: () => sql.end() };
+  await using opened = new AsyncDisposableStack();
+  const sql = opened.adopt(postgres(database.url, { max: 1 }), (own) => own.end());
   const countDecided = async () => {
     const [row] = await sql<{ decided: number }[]>`select count(*)::int as decided from decisions`;
     return row?.decided ?? 0;
@@ -45,7 +45,7 @@ test('10,000 tickets end with exactly one effective decision each, though the wo
 
   const startWorker = () => runService(['apps/worker/src/main.ts'], { environment });
   let worker = startWorker();
-  await using _worker = { [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose]() };
+  opened.defer(() => worker[Symbol.asyncDispose]());
 
   let accepted = 0;
   const post = async () => {

@@ -73,18 +73,24 @@ describe('Two API processes and three workers on one Redis and one Postgres', ()
     return service;
   }
 
+  function clientAt(place: number): Client {
+    const client = clients[place];
+    if (client === undefined) throw new RangeError(`there is no API ${place}`);
+    return client;
+  }
+
   test('share the load: every worker decides, either API takes in and shows, and nothing is decided twice', async () => {
-    const sql = postgres(database.url, { max: 1 });
-    await using _sql = { [Symbol.asyncDispose]: () => sql.end() };
+    await using opened = new AsyncDisposableStack();
+    const sql = opened.adopt(postgres(database.url, { max: 1 }), (own) => own.end());
     const posts = Array.from({ length: 10 }, (_, batch) => {
       const tickets = Array.from({ length: 100 }, (_, at) => ({
         ticket_id: `F-${batch * 100 + at}`,
         subject: 'Charged twice',
         body: `I was charged twice for order ${batch * 100 + at}, please refund one charge.`,
       }));
-      return clients[batch % 2]?.send('/v1/tickets', { body: { tickets } });
+      return clientAt(batch % 2).send('/v1/tickets', { body: { tickets } });
     });
-    for (const answer of await Promise.all(posts)) expect(answer?.status).toBe(202);
+    for (const answer of await Promise.all(posts)) expect(answer.status).toBe(202);
     const waiting = async () => (await sql`select 1 from tickets where state = 'received' limit 1`).length;
     await vi.waitUntil(async () => (await waiting()) === 0, { timeout: 60_000, interval: 100 });
 

@@ -1,3 +1,4 @@
+import type { Failure } from '@usher/core/failure';
 import type { Job } from '@usher/core/jobs';
 import { within } from '@usher/queue/within';
 import type { Events } from './events.ts';
@@ -15,6 +16,12 @@ export interface Hints {
 /** Calls under way at the same time; beyond that the queue is in trouble, and more calls would only fill the memory. */
 const MAX_UNDER_WAY = 100;
 
+/** The queue takes hints more slowly than they are given, or not at all. Postgres knows what is due all the same. */
+export class HintsHeldUp extends Error implements Failure {
+  readonly code = 'hints_held_up';
+  readonly retry = 'never';
+}
+
 /** Makes the giver of hints. */
 export function createHints(enqueue: Enqueue, events: Pick<Events, 'hintsLost'>): Hints {
   const underWay = new Set<Promise<void>>();
@@ -23,7 +30,7 @@ export function createHints(enqueue: Enqueue, events: Pick<Events, 'hintsLost'>)
     give(jobs, options) {
       if (jobs.length === 0) return;
       if (underWay.size >= MAX_UNDER_WAY) {
-        events.hintsLost(jobs.length, 'too many hints are under way');
+        events.hintsLost(jobs.length, new HintsHeldUp());
         return;
       }
       const giving = enqueue(jobs, options)
@@ -32,8 +39,8 @@ export function createHints(enqueue: Enqueue, events: Pick<Events, 'hintsLost'>)
       underWay.add(giving);
     },
     async drain(atMostMs) {
-      const late = () => new Error('hints were still under way');
-      await within(Promise.all(underWay), atMostMs, late).catch((error: unknown) => events.hintsLost(0, error));
+      const given = within(Promise.all(underWay), atMostMs, () => new HintsHeldUp());
+      await given.catch((error: unknown) => events.hintsLost(0, error));
     },
   };
 }

@@ -32,7 +32,7 @@ export function addClassify(program: Command, { config, screen }: Surroundings):
     .action(async (subject: string, body: string, options: { engine?: string }) => {
       const settings = config();
       const taxonomy = await readTaxonomyFile(settings.USHER_TAXONOMY);
-      const engine = await makeEngine(readEngineName(options.engine, settings), settings, taxonomy);
+      const engine = makeEngine(readEngineName(options.engine, settings), settings, taxonomy);
       const ticket = readableTicket({ subject, body: body === '-' ? await readStandardInput() : body });
       const signal = new AbortController().signal;
       const answer = await engine.suggest({ ticket, taxonomy, examples: [], mayWait: false, signal });
@@ -54,13 +54,13 @@ function readEngineName(given: string | undefined, settings: Config): EngineName
   return read.data;
 }
 
-async function makeEngine(name: EngineName, settings: Config, taxonomy: Taxonomy): Promise<Engine> {
+function makeEngine(name: EngineName, settings: Config, taxonomy: Taxonomy): Engine {
   const claude = createClaudeEngine({
     model: settings.USHER_MODEL,
     hardModel: settings.USHER_HARD_MODEL,
     apiKey: settings.ANTHROPIC_API_KEY,
     baseUrl: settings.ANTHROPIC_BASE_URL,
-    prices: await readPrices(),
+    prices: readPrices(),
     gate: openGate(),
   });
   const model = name === 'claude' ? null : trainLocalModel([], taxonomy, { seed: SEED });
