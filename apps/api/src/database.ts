@@ -77,7 +77,7 @@ function openPool(url: string, { name, connections, deadlineMs, deafMs }: PoolOp
   return {
     async ask(work) {
       const asked = current;
-      const deaf = setTimeout(() => renew, deafMs);
+      const deaf = setTimeout(() => renew(asked), deafMs);
       const working = work(asked.db).finally(() => clearTimeout(deaf));
       return within(working, deadlineMs, () => new DatabaseUnavailable(new Error(`no answer in ${deadlineMs} ms`)));
     },
