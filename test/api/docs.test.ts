@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { createApp } from '@usher/api/app';
-import { generateOpenApi } from '@usher/api/generate-openapi';
+import { openApiDocument } from '@usher/api/openapi';
 import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openApi } from './api-under-test.ts';
@@ -18,11 +19,12 @@ test('the document is OpenAPI 3.1 and the one that is generated for docs/', asyn
   const { status, body, text } = await api.send('/openapi.json', { key: null });
   expect(status).toBe(200);
   expect(Document.parse(body).openapi).toBe('3.1.0');
-  expect(JSON.parse(generateOpenApi())).toEqual(JSON.parse(text));
+  const kept = await readFile(new URL('../../docs/openapi.json', import.meta.url), 'utf8');
+  expect(JSON.parse(kept)).toEqual(JSON.parse(text));
 });
 
 test('the document describes every route but the reference itself', async () => {
-  const { paths } = Document.parse(JSON.parse(generateOpenApi()));
+  const { paths } = Document.parse(JSON.parse(JSON.stringify(openApiDocument())));
   const described = Object.entries(paths).flatMap(([path, operations]) =>
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
   );
@@ -35,8 +37,10 @@ test('the document describes every route but the reference itself', async () => 
 });
 
 test('every reference within the document leads somewhere', () => {
-  const document: unknown = JSON.parse(generateOpenApi());
-  const references = [...generateOpenApi().matchAll(/"\$ref": "#\/([^"]+)"/g)].map(([, path = '']) => path);
+  const document: unknown = JSON.parse(JSON.stringify(openApiDocument()));
+  const references = [...JSON.stringify(openApiDocument()).matchAll(/"\$ref": "#\/([^"]+)"/g)].map(
+    ([, path = '']) => path,
+  );
   const found = references.map((path) =>
     path
       .split('/')

@@ -1,6 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { openApiDocument } from './openapi.ts';
 
-/** The text of `docs/openapi.json`. */
-export function generateOpenApi(): string {
-  return `${JSON.stringify(openApiDocument(), null, 2)}\n`;
-}
+await writeFile(
+  new URL('../../../docs/openapi.json', import.meta.url),
+  `${JSON.stringify(openApiDocument(), null, 2)}\n`,
+);
