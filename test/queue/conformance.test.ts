@@ -110,7 +110,8 @@ describe.each(serverKinds)('A queue on %s', (kind) => {
     queue.work(async ({ ticketId }) => void ran.push(ticketId));
     await vi.waitFor(() => expect(ran).toEqual([1_000]), patiently);
 
-    expect((await queueDepths(queue.producer))['classify-bulk']).toMatchObject({ active: 1, waiting: 99 });
+    const bulk = async () => (await queueDepths(queue.producer))['classify-bulk'];
+    await vi.waitFor(async () => expect(await bulk()).toMatchObject({ active: 1, waiting: 99 }), patiently);
     release.resolve();
   });
 

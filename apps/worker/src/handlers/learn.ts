@@ -1,3 +1,4 @@
+import { readableTicket } from '@usher/core/clean/readable-ticket';
 import type { Payload } from '@usher/core/jobs';
 import type { Db } from '@usher/db/connect';
 import { listExamples, newestExample } from '@usher/db/examples';
@@ -29,8 +30,10 @@ export async function learn(
     const lesson = await openLesson(tx);
     if (lesson === undefined) return;
     const { taxonomy, taxonomyVersion, learntFrom } = lesson;
-    const examples = await listExamples(tx, { limit: MOST_EXAMPLES });
-    const content = await trainInThread(examples.toReversed(), taxonomy, { seed: SEED, signal });
+    const kept = await listExamples(tx, { limit: MOST_EXAMPLES });
+    // Learnt from the same reading of a text as predictions are made on.
+    const examples = kept.toReversed().map((example) => ({ ...example, ...readableTicket(example) }));
+    const content = await trainInThread(examples, taxonomy, { seed: SEED, signal });
     const figures = deserialise(content).figures ?? JUDGED_ON_NOTHING;
     const localModel = await saveLocalModel(tx, { taxonomyVersion, learntFrom, figures, content });
     const durationMs = Math.round(performance.now() - startedAt);
