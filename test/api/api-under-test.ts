@@ -51,12 +51,15 @@ export interface ApiOptions {
   deadlines?: Deadlines;
 }
 
+/** Long enough for a busy machine; what the real deadlines do is for the tests that are about them. */
+const PATIENT: Deadlines = { quickMs: 15_000, slowMs: 25_000, deafMs: 60_000 };
+
 /** Opens an API on an own database, with its queue there too unless told otherwise. */
 export async function openApi(options: ApiOptions = {}): Promise<ApiUnderTest> {
   await using opened = new AsyncDisposableStack();
   const databaseUrl = options.databaseUrl ?? opened.use(await createTestDatabase()).url;
   const direct = opened.use(connectDatabase(databaseUrl, { name: 'test', connections: 4 }));
-  const database = opened.use(openRequestDatabase(databaseUrl, options.deadlines));
+  const database = opened.use(openRequestDatabase(databaseUrl, options.deadlines ?? PATIENT));
   const queue = opened.use(connectQueue(options.queueUrl ?? databaseUrl, { role: 'producer' }));
   const logged: Record<string, unknown>[] = [];
   const stop = new AbortController();

@@ -8,6 +8,8 @@ import { within } from '@usher/queue/within';
  * DatabaseUnavailable while Postgres is away, also when it hangs instead of refusing.
  */
 export interface RequestDatabase extends AsyncDisposable {
+  /** Milliseconds in which `quick` answers. */
+  readonly quickMs: number;
   /** For what a request cannot do without: answered, or given up, within 1.5 s. */
   quick<T>(work: (db: Db) => Promise<T>): Promise<T>;
   /** For reports and large batches: given up after 20 s, or after 1.5 s when Postgres does not answer at all. */
@@ -23,7 +25,8 @@ export interface Deadlines {
   deafMs: number;
 }
 
-const DEADLINES: Deadlines = { quickMs: 1_500, slowMs: 20_000, deafMs: 10_000 };
+/** With what surrounds it, a quick answer stays within the 2 s in which senders must hear that Postgres is away. */
+export const DEADLINES: Deadlines = { quickMs: 1_500, slowMs: 20_000, deafMs: 10_000 };
 
 /** Opens both pools. Nothing is connected until the first request. */
 export function openRequestDatabase(url: string, deadlines: Deadlines = DEADLINES): RequestDatabase {
@@ -36,6 +39,7 @@ export function openRequestDatabase(url: string, deadlines: Deadlines = DEADLINE
     deafMs: slowMs + deafMs,
   });
   return {
+    quickMs,
     quick: (work) => quickly.ask(work),
     async slow(work) {
       const working = slowly.ask(work);

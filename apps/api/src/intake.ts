@@ -17,7 +17,6 @@ export interface Intake {
 /** While so many statements run, further arrivals gather for the next one. */
 const MAX_STATEMENTS = 3;
 const MAX_ARRIVALS_A_STATEMENT = 200;
-const DEADLINE_MS = 1_500;
 
 interface Waiting {
   arrival: Arrival;
@@ -74,9 +73,9 @@ export function createIntake(database: RequestDatabase, hints: Hints, events: Pi
       gathered.push(waiting);
       if (!isFlushDue) setImmediate(flush);
       isFlushDue = true;
-      return within(waiting.settle.promise, DEADLINE_MS, () => {
+      return within(waiting.settle.promise, database.quickMs, () => {
         waiting.isGivenUp = true;
-        return new DatabaseUnavailable(new Error(`not stored in ${DEADLINE_MS} ms`));
+        return new DatabaseUnavailable(new Error(`not stored in ${database.quickMs} ms`));
       });
     },
     async receiveMany(arrivals) {
