@@ -1,6 +1,6 @@
 import type { Taxonomy } from '@usher/core/taxonomy';
 import { publishTaxonomy } from '@usher/db/taxonomies';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { hint } from '../hint.ts';
 import { openDatabase } from '../open-database.ts';
 import type { Surroundings } from '../program.ts';
@@ -23,19 +23,23 @@ export function addTaxonomy(program: Command, { config, screen }: Surroundings):
     .command('publish')
     .description('put a taxonomy file in force as a new version; workers take it up within seconds')
     .argument(file, about)
-    .option('--expect <version>', 'publish only if this version is in force')
+    .option('--expect <version>', 'publish only if this version is in force', readVersion)
     .addHelpText('after', '\nExample:\n  $ usher taxonomy publish taxonomy.yaml --expect 3')
-    .action(async (path: string | undefined, options: { expect?: string }) => {
+    .action(async (path: string | undefined, options: { expect?: number }) => {
       const read = await readTaxonomyFile(path ?? config().USHER_TAXONOMY);
       await using database = await openDatabase(config());
-      const expectedVersion = options.expect === undefined ? undefined : Number(options.expect);
       const version = await publishTaxonomy(database.db, read, {
         actor: 'usher taxonomy',
-        ...(expectedVersion === undefined ? {} : { expectedVersion }),
+        ...(options.expect === undefined ? {} : { expectedVersion: options.expect }),
       });
       await hint(database.queueUrl, [{ name: 'learn', payload: {} }]);
       screen.show({ version }, `Version ${version} is in force.`);
     });
+}
+
+function readVersion(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be the number of a version.');
+  return Number(text);
 }
 
 function summary({ key, team, priority, sla_hours, subcategories, examples }: Taxonomy['categories'][number]) {

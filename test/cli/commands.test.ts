@@ -1,0 +1,202 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrate } from '@usher/db/migrate';
+import { runProgram } from '@usher/cli/program';
+import { Screen } from '@usher/cli/screen';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startClaudeServer } from '../support/claude-server.ts';
+import { createEmptyDatabase, type TestDatabase } from '../support/postgres.ts';
+
+const SHIPPED = new URL('../../taxonomy.yaml', import.meta.url).pathname;
+
+let folder: string;
+let database: TestDatabase;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'usher-cli-'));
+  database = await createEmptyDatabase();
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await database.drop();
+});
+
+interface Ran {
+  code: number;
+  out: string;
+  error: string;
+  json: () => unknown;
+}
+
+/** Runs one command line as `usher` would, with these settings. */
+async function usher(args: readonly string[], settings: Record<string, string> = {}): Promise<Ran> {
+  let out = '';
+  let error = '';
+  const sinks = {
+    out: { write: (text: string) => (out += text) },
+    error: { write: (text: string) => (error += text) },
+  };
+  const screen = new Screen({ ...sinks, isJson: args.includes('--json') });
+  const environment = { DATABASE_URL: database.url, USHER_TAXONOMY: SHIPPED, ...settings };
+  const code = await runProgram(args, { environment, screen });
+  return { code, out, error, json: () => JSON.parse(out) };
+}
+
+describe('usher classify', () => {
+  const ticket = ['Charged twice', 'I see two charges of 49 EUR for order 1182. Please refund one.'];
+
+  test('decides a ticket from the taxonomy file alone', async () => {
+    const { code, json } = await usher(['classify', ...ticket, '--json'], { DATABASE_URL: '' });
+    expect(code).toBe(0);
+    expect(json()).toMatchObject({
+      action: 'route',
+      routed_to: 'finance',
+      category: 'billing',
+      sla_hours: 24,
+      note: null,
+    });
+  });
+
+  test('shows people a table with the reason', async () => {
+    const { out } = await usher(['classify', ...ticket]);
+    expect(out).toMatch(/^team +finance$/m);
+    expect(out).toMatch(/^why +Words that spoke for it: /m);
+  });
+
+  test('sends what nobody could judge to triage with the note', async () => {
+    const { json } = await usher(['classify', '', 'xq zzv', '--json']);
+    expect(json()).toMatchObject({
+      action: 'triage',
+      routed_to: 'triage',
+      note: expect.stringMatching(/Manual review needed\.$/),
+    });
+  });
+
+  test('asks Claude through the real client when there is a key', async () => {
+    await using claude = await startClaudeServer();
+    const settings = { ANTHROPIC_API_KEY: 'test-key', ANTHROPIC_BASE_URL: claude.url };
+    const { json } = await usher(['classify', ...ticket, '--engine', 'claude', '--json'], settings);
+    expect(json()).toMatchObject({ category: 'billing', cost_micro_usd: expect.any(Number) });
+    expect(claude.requests).toHaveLength(1);
+  });
+
+  test('says what is missing for an engine and which engines there are', async () => {
+    expect(await usher(['classify', ...ticket, '--engine', 'claude'])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('needs ANTHROPIC_API_KEY'),
+    });
+    expect(await usher(['classify', ...ticket, '--engine', 'oracle'])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('Known are: cascade, claude, local'),
+    });
+  });
+});
+
+describe('usher taxonomy', () => {
+  const broken = `fallback: general
+categories:
+  - { key: general, title: General, description: All, team: support, priority: low, sla_hours: 48 }
+  - { key: general, title: Again, description: Twice, team: support, priority: soon, sla_hours: 48 }
+`;
+
+  test('check tells every problem with its line', async () => {
+    const path = join(folder, 'broken.yaml');
+    await writeFile(path, broken);
+    const { code, error } = await usher(['taxonomy', 'check', path]);
+    expect(code).toBe(1);
+    expect(error).toMatch(/line 4, categories\.1\.priority: /);
+  });
+
+  test('check points at the place where YAML itself is broken', async () => {
+    const path = join(folder, 'not.yaml');
+    await writeFile(path, 'fallback: [general\n');
+    expect(await usher(['taxonomy', 'check', path])).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/is not valid YAML:\n.*line 2/s),
+    });
+  });
+
+  test('migrate publishes the file once; publish makes the next version, and only on the expected one', async () => {
+    expect((await usher(['migrate', '--json'])).json()).toEqual({ migrated: true, taxonomy: 1 });
+    expect((await usher(['migrate', '--json'])).json()).toEqual({ migrated: true, taxonomy: 1 });
+    expect((await usher(['taxonomy', 'publish', '--expect', '1', '--json'])).json()).toEqual({ version: 2 });
+    expect(await usher(['taxonomy', 'publish', '--expect', '1'])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('The taxonomy is at version 2, not 1'),
+    });
+    expect(await usher(['taxonomy', 'publish', '--expect', 'one'])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('usher keys and sources', () => {
+  beforeAll(() => migrate(database.url));
+
+  test('a key is shown once, listed without its secret, and revoked once', async () => {
+    const made = (await usher(['keys', 'create', 'Web shop', '--scope', 'intake,agent', '--json'])).json();
+    expect(made).toMatchObject({
+      name: 'Web shop',
+      scopes: ['intake', 'agent'],
+      key: expect.stringMatching(/^usher_.{40,}$/),
+    });
+    const { id, key } = Object(made);
+    const listed = await usher(['keys', 'list']);
+    expect(listed.out).toMatch(/Web shop +intake,agent +api +\d{4}-\d\d-\d\d +active/);
+    expect(listed.out).not.toContain(key);
+    expect(await usher(['keys', 'revoke', String(id)])).toMatchObject({ code: 0 });
+    expect(await usher(['keys', 'revoke', String(id)])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('no active key'),
+    });
+    expect((await usher(['keys', 'list'])).out).toContain('revoked');
+  });
+
+  test('an unknown scope is refused with those that exist', async () => {
+    expect(await usher(['keys', 'create', 'x', '--scope', 'root'])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('Known are: intake, agent, ops, admin'),
+    });
+  });
+
+  test('a webhook is set with a secret of its own, listed and removed; unsafe addresses are refused', async () => {
+    const set = (await usher(['sources', 'webhook', 'shop', 'https://example.com/hook', '--json'])).json();
+    expect(set).toMatchObject({
+      webhook_url: 'https://example.com/hook',
+      secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
+    });
+    expect((await usher(['sources', 'list'])).out).toMatch(/shop +api +https:\/\/example\.com\/hook/);
+    for (const address of ['http://example.com/', 'https://127.0.0.1/', 'https://localhost/', 'nonsense']) {
+      expect(await usher(['sources', 'webhook', 'shop', address])).toMatchObject({ code: 1 });
+    }
+    await usher(['sources', 'webhook', 'shop', '--remove']);
+    expect((await usher(['sources', 'list'])).out).toMatch(/shop +api +none/);
+  });
+});
+
+describe('every command', () => {
+  test('a bad setting stops it with every problem at once, in words or as JSON', async () => {
+    const bad = { PORT: 'abc', USHER_MODE: 'sometimes', USHER_MAX_AGE: '15' };
+    const { code, error } = await usher(['report'], bad);
+    expect(code).toBe(1);
+    for (const name of Object.keys(bad)) expect(error).toContain(`- ${name}: `);
+    expect(JSON.parse((await usher(['report', '--json'], bad)).error)).toMatchObject({
+      error: { code: 'config_invalid' },
+    });
+  });
+
+  test('a database that was never migrated is said to be so', async () => {
+    await using empty = await createEmptyDatabase();
+    expect(await usher(['report'], { DATABASE_URL: empty.url })).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('usher migrate'),
+    });
+  });
+
+  test('every setting of the configuration page is in the environment example', async () => {
+    const page = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+    const example = await readFile(new URL('../../.env.example', import.meta.url), 'utf8');
+    const names = [...page.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name);
+    expect(names).toContain('USHER_MAX_AGE');
+    for (const name of names) expect(example).toContain(`#${name}=`);
+  });
+});
