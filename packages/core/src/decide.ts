@@ -63,7 +63,11 @@ export function decide(answer: EngineAnswer, rules: DecideRules): Decision {
   const { suggestion, standIn } = answer;
   const category = findCategory(rules.taxonomy, suggestion.category);
   if (category === undefined) return triageUnread('unusable', rules.taxonomy);
-  const base = { ...assignmentOf(category), subcategory: suggestion.subcategory, confidence: suggestion.confidence };
+  const base = {
+    ...assignmentOf(category),
+    subcategory: suggestion.subcategory,
+    confidence: roundedDown(suggestion.confidence, 4),
+  };
   if (suggestion.confidence < thresholdOf(rules.thresholds, category.key)) {
     return {
       ...base,
@@ -120,5 +124,11 @@ function assignmentOf(category: Category): Pick<CategorisedDecision, 'category' 
 }
 
 function lowConfidenceNote(confidence: number): string {
-  return `Low confidence (${confidence.toFixed(2)}). Manual review needed.`;
+  return `Low confidence (${roundedDown(confidence, 2).toFixed(2)}). Manual review needed.`;
+}
+
+/** Down, so that a confidence below the threshold never reads as if it had reached it; 0.62 stays 0.62. */
+function roundedDown(confidence: number, decimals: number): number {
+  const scale = 10 ** decimals;
+  return Math.floor(confidence * scale + 1e-6) / scale;
 }

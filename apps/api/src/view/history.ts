@@ -27,6 +27,7 @@ const Classification = z.object({
   suggestion: Suggestion.nullable(),
   input_tokens: z.number().int().nullable(),
   cache_read_tokens: z.number().int().nullable(),
+  cache_write_tokens: z.number().int().nullable().describe('Of both cache lifetimes.'),
   output_tokens: z.number().int().nullable(),
   cost_micro_usd: z.number().describe('Price in millionths of a US dollar.'),
   duration_ms: z.number(),
@@ -118,6 +119,7 @@ function showClassification(row: TicketHistory['classifications'][number]) {
     suggestion,
     input_tokens: row.inputTokens,
     cache_read_tokens: row.cacheReadTokens,
+    cache_write_tokens: sum(row.cacheWrite5mTokens, row.cacheWrite1hTokens),
     output_tokens: row.outputTokens,
     cost_micro_usd: row.costMicroUsd,
     duration_ms: row.durationMs,
@@ -181,4 +183,8 @@ function showDelivery(row: TicketHistory['deliveries'][number]) {
     created_at: shown(row.createdAt),
     delivered_at: shownOrNull(row.deliveredAt),
   };
+}
+
+function sum(one: number | null, other: number | null): number | null {
+  return one === null && other === null ? null : (one ?? 0) + (other ?? 0);
 }

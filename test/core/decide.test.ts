@@ -1,0 +1,129 @@
+import { decide, stateAfter, triageUnread } from '@usher/core/decide';
+import { type EngineAnswer, NothingReason } from '@usher/core/engine';
+import { Mode } from '@usher/core/release';
+import { Taxonomy } from '@usher/core/taxonomy';
+import { assert, double, property } from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+const taxonomy = Taxonomy.parse({
+  fallback: 'general',
+  categories: [
+    { key: 'billing', title: 'Billing', description: 'Money.', team: 'finance', priority: 'medium', sla_hours: 24 },
+    { key: 'security', title: 'Security', description: 'Access.', team: 'security', priority: 'high', sla_hours: 2 },
+    { key: 'general', title: 'General', description: 'The rest.', team: 'support', priority: 'low', sla_hours: 48 },
+  ],
+});
+const rules = { taxonomy, thresholds: { all: 0.7, byCategory: {} }, mode: 'auto' } as const;
+
+function said(
+  category: string,
+  confidence: number,
+  standIn: 'claude_unavailable' | 'budget_spent' | null = null,
+): EngineAnswer {
+  const suggestion = {
+    category,
+    subcategory: null,
+    confidence,
+    calibrated: false,
+    alternatives: [],
+    rationale: 'Because.',
+  };
+  return { kind: 'suggested', suggestion, standIn, calls: [] };
+}
+
+describe('A confident suggestion', () => {
+  test("routes to the category's team with its priority and SLA, without a note", () => {
+    expect(decide(said('billing', 0.93), rules)).toEqual({
+      action: 'route',
+      reason: 'confident',
+      category: 'billing',
+      subcategory: null,
+      team: 'finance',
+      priority: 'medium',
+      slaHours: 24,
+      confidence: 0.93,
+      note: null,
+    });
+  });
+
+  test('only suggests in suggest mode, and in shadow mode decides as it would have', () => {
+    expect(decide(said('billing', 0.93), { ...rules, mode: 'suggest' })).toMatchObject({
+      action: 'suggest',
+      team: 'finance',
+    });
+    expect(decide(said('billing', 0.93), { ...rules, mode: 'shadow' })).toMatchObject({
+      action: 'route',
+      team: 'finance',
+    });
+  });
+
+  test("must reach its category's own threshold where there is one", () => {
+    const strict = { ...rules, thresholds: { all: 0.7, byCategory: { security: 0.95 } } };
+    expect(decide(said('security', 0.93), strict)).toMatchObject({ action: 'triage' });
+    expect(decide(said('billing', 0.93), strict)).toMatchObject({ action: 'route' });
+  });
+
+  test('of a stand-in is confirmed by an agent, and the note says for whom it stands in', () => {
+    const decision = decide(said('billing', 0.93, 'claude_unavailable'), rules);
+    expect(decision).toMatchObject({ action: 'suggest', reason: 'stand_in', team: 'finance' });
+    expect(decision.note).toContain('Claude could not be reached in time');
+  });
+});
+
+describe('An unsure suggestion', () => {
+  test('goes to triage with the note, and keeps category, priority and SLA of its best guess', () => {
+    expect(decide(said('security', 0.62), rules)).toMatchObject({
+      action: 'triage',
+      team: 'triage',
+      category: 'security',
+      priority: 'high',
+      slaHours: 2,
+      confidence: 0.62,
+      note: 'Low confidence (0.62). Manual review needed.',
+    });
+  });
+
+  test('just below the threshold never reads as if it had reached it', () => {
+    expect(decide(said('billing', 0.69999), rules).note).toBe('Low confidence (0.69). Manual review needed.');
+  });
+
+  test('is triaged exactly below the threshold, whatever the confidence', () => {
+    assert(
+      property(double({ min: 0, max: 1, noNaN: true }), (confidence) => {
+        const decision = decide(said('billing', confidence), rules);
+        expect(decision.action).toBe(confidence < 0.7 ? 'triage' : 'route');
+        expect(decision.confidence).toBeLessThanOrEqual(confidence + 1e-9);
+        expect(decision.confidence).toBeGreaterThan(confidence - 1e-3);
+      }),
+    );
+  });
+});
+
+describe('Where nothing was predicted', () => {
+  test.each(NothingReason.options)(
+    '%s goes to triage without a category and without an invented confidence',
+    (reason) => {
+      const decision = decide({ kind: 'nothing', reason, calls: [] }, rules);
+      expect(decision).toMatchObject({ action: 'triage', reason, team: 'triage', category: null, confidence: null });
+      expect(decision).toMatchObject({ priority: 'low', slaHours: 48 });
+      expect(decision.note).toMatch(/Manual review needed\.$/);
+    },
+  );
+
+  test('a label outside the taxonomy counts as unusable', () => {
+    expect(decide(said('invented', 0.99), rules)).toEqual(triageUnread('unusable', taxonomy));
+  });
+});
+
+test('the ticket ends in the state that action and mode give', () => {
+  const states = Mode.options.map((mode) => [
+    stateAfter('route', mode),
+    stateAfter('suggest', mode),
+    stateAfter('triage', mode),
+  ]);
+  expect(states).toEqual([
+    ['routed', 'suggested', 'triaged'],
+    ['routed', 'suggested', 'triaged'],
+    ['shadowed', 'shadowed', 'shadowed'],
+  ]);
+});
