@@ -30,6 +30,8 @@ test('a ticket is answered 202 and is then stored, due for a decision', async ()
 
 test('the workers are reminded of a new ticket after it is stored', async () => {
   const waiting = async () => (await queueDepths(api.queue))['classify-live'].waiting;
+  // The hints of the tests above may still be on their way.
+  await api.deps.hints.drain(10_000);
   const before = await waiting();
   await api.send('/ticket-webhook', { body: ticket('H-1') });
   await api.deps.hints.drain(10_000);
