@@ -1,7 +1,8 @@
 import { connectDatabase } from '@usher/db/connect';
 import { DatabaseUnavailable } from '@usher/db/failures';
 import { findTicket, ticketHistory } from '@usher/db/find-ticket';
-import { type Arrival, receiveTickets } from '@usher/db/receive-tickets';
+import type { Arrival } from '@usher/db/arrival';
+import { receiveTickets } from '@usher/db/receive-tickets';
 import { ensureSource } from '@usher/db/sources';
 import { afterAll, expect, test } from 'vitest';
 import { createTestDatabase } from '../support/postgres.ts';

@@ -1,4 +1,4 @@
-import type { Receipt } from '@usher/db/receive-tickets';
+import type { Receipt } from '@usher/db/arrival';
 import type { Logger } from 'pino';
 import { describeError } from '@usher/core/describe-error';
 import type { Metrics } from './metrics.ts';

@@ -1,6 +1,7 @@
 import type { Job } from '@usher/core/jobs';
 import { DatabaseUnavailable } from '@usher/db/failures';
-import { type Arrival, type Receipt, receiveTickets } from '@usher/db/receive-tickets';
+import type { Arrival, Receipt } from '@usher/db/arrival';
+import { receiveTickets } from '@usher/db/receive-tickets';
 import { within } from '@usher/queue/within';
 import type { RequestDatabase } from './database.ts';
 import type { Events } from './events.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EngineAnswer, NothingReason } from './engine.ts';
+import { type EngineAnswer, NothingReason } from './engine.ts';
 import { Priority } from './priority.ts';
 import { type Mode, thresholdOf, type Thresholds } from './release.ts';
 import { type Category, fallbackCategory, findCategory, type Taxonomy, TRIAGE_TEAM } from './taxonomy.ts';
@@ -17,13 +17,7 @@ export const DecisionReason = z.enum([
   'corrected',
   'accepted',
   'stopped_workers',
-  'refused',
-  'truncated',
-  'unusable',
-  'content_rejected',
-  'unavailable',
-  'budget_spent',
-  'not_trained',
+  ...NothingReason.options,
 ]);
 export type DecisionReason = z.infer<typeof DecisionReason>;
 

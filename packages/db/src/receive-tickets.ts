@@ -1,28 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Lane, TicketDraft } from '@usher/core/ticket';
+import type { TicketDraft } from '@usher/core/ticket';
 import { sql } from 'drizzle-orm';
+import type { Arrival, HashedArrival, Receipt } from './arrival.ts';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import { reviseTicket } from './revise-ticket.ts';
-
-/** A draft on its way in, with the source that sent it. */
-export interface Arrival {
-  sourceId: number;
-  lane: Lane;
-  draft: TicketDraft;
-}
-
-/**
- * What became of a draft: a new ticket, a new revision of a known one, the same text again, or a text that is older than
- * the newest one (kept in the ticket's history, no work due).
- */
-export type Receipt = {
-  ticketId: number;
-  externalId: string;
-  revision: number;
-  lane: Lane;
-  outcome: 'new' | 'revised' | 'duplicate' | 'superseded';
-};
 
 /** Milliseconds that the queue's hint has before the sweep looks at a new ticket itself. */
 const GRACE_MS = 10_000;
@@ -48,9 +30,6 @@ export async function receiveTickets(db: Db, arrivals: readonly Arrival[]): Prom
   }
   return receipts;
 }
-
-/** A draft with the hash of its text. */
-export type HashedArrival = Arrival & { textHash: string };
 
 function keyOf({ sourceId, draft }: Arrival): string {
   return `${sourceId}:${draft.ticket_id}`;

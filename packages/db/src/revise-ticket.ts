@@ -1,6 +1,7 @@
 import { and, eq, max } from 'drizzle-orm';
+import type { HashedArrival, Receipt } from './arrival.ts';
 import type { Db } from './connect.ts';
-import type { HashedArrival, Receipt } from './receive-tickets.ts';
+
 import { ticketRevisions, tickets } from './schema/tickets.ts';
 
 type Ticket = typeof tickets.$inferSelect;

@@ -1,6 +1,6 @@
 import type { TicketDraft } from '@usher/core/ticket';
 import type { StoredTicket } from '@usher/db/find-ticket';
-import type { Receipt } from '@usher/db/receive-tickets';
+import type { Receipt } from '@usher/db/arrival';
 import type { Context } from 'hono';
 import type { Deps } from '../deps.ts';
 import type { Guarded } from '../guard.ts';

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { TicketDraft } from '@usher/core/ticket';
-import type { Arrival } from '@usher/db/receive-tickets';
+import type { Arrival } from '@usher/db/arrival';
 import type { Deps } from '../deps.ts';
 import { fieldErrors } from '../field-errors.ts';
 import { guard, needs } from '../guard.ts';

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { Receipt } from '@usher/db/receive-tickets';
+import type { Receipt } from '@usher/db/arrival';
 
 const marks = {
   duplicate: z.literal(true).optional().describe('This very text was received before: no new work.'),

@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { CannotDo } from '../failures.ts';
 import { hint } from '../hint.ts';
 import { openDatabase } from '../open-database.ts';
-import type { Surroundings } from '../program.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 export function addCorrect(program: Command, { config, screen }: Surroundings): void {
   program

@@ -4,7 +4,7 @@ import { API_SOURCE } from '@usher/db/sources';
 import type { Command } from 'commander';
 import { CannotDo } from '../failures.ts';
 import { openDatabase } from '../open-database.ts';
-import type { Surroundings } from '../program.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { table } from '../screen.ts';
 
 const SCOPES = `what the key may do, separated by commas: ${Scope.options.join(', ')}`;

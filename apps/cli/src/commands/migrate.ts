@@ -4,7 +4,7 @@ import { migrate } from '@usher/db/migrate';
 import { currentTaxonomy, publishTaxonomy } from '@usher/db/taxonomies';
 import type { Command } from 'commander';
 import { CannotDo } from '../failures.ts';
-import type { Surroundings } from '../program.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { readTaxonomyFile } from '../taxonomy-file.ts';
 
 export function addMigrate(program: Command, { config, screen }: Surroundings): void {

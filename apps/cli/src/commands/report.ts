@@ -2,7 +2,7 @@ import { type AccuracyReport, accuracyReport } from '@usher/core/accuracy-report
 import { countCorrect } from '@usher/db/accuracy';
 import type { Command } from 'commander';
 import { openDatabase } from '../open-database.ts';
-import type { Surroundings } from '../program.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { table } from '../screen.ts';
 
 export function addReport(program: Command, { config, screen }: Surroundings): void {

@@ -9,7 +9,7 @@ import { API_SOURCE } from '@usher/db/sources';
 import { startPostgres } from '@usher/embedded/start-postgres';
 import type { Command } from 'commander';
 import { CannotDo } from '../failures.ts';
-import type { Surroundings } from '../program.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { supervise } from '../supervise.ts';
 import { prepareDatabase } from './migrate.ts';
 

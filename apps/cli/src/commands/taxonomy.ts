@@ -3,7 +3,7 @@ import { publishTaxonomy } from '@usher/db/taxonomies';
 import { type Command, InvalidArgumentError } from 'commander';
 import { hint } from '../hint.ts';
 import { openDatabase } from '../open-database.ts';
-import type { Surroundings } from '../program.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { table } from '../screen.ts';
 import { readTaxonomyFile } from '../taxonomy-file.ts';
 

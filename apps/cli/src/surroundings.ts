@@ -1,0 +1,9 @@
+import type { Config } from '@usher/core/config';
+import type { Screen } from './screen.ts';
+
+/** What every command gets: the settings, read when it first needs them, and where to write. */
+export interface Surroundings {
+  config: () => Config;
+  environment: Readonly<Record<string, string | undefined>>;
+  screen: Screen;
+}
