@@ -1,4 +1,5 @@
-import { calibrationError, fitCurve, readCurve } from '@usher/engines/local/calibrate';
+import { calibrationError } from '@usher/core/evaluation/calibration-error';
+import { fitCurve, readCurve } from '@usher/engines/local/calibrate';
 import { fitTemperature, placeOfLargest, probabilitiesOf } from '@usher/engines/local/probabilities';
 import { randomFrom } from '@usher/engines/local/random';
 import * as fc from 'fast-check';

@@ -1,27 +1,22 @@
-import { type Config, readConfig } from '@usher/core/config';
+import { readConfig } from '@usher/core/config';
 import { Command, CommanderError } from 'commander';
 import { addClassify } from './commands/classify.ts';
 import { addCorrect } from './commands/correct.ts';
+import { addEvaluate } from './commands/evaluate.ts';
 import { addKeys } from './commands/keys.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addReport } from './commands/report.ts';
 import { addSources } from './commands/sources.ts';
 import { addStart } from './commands/start.ts';
 import { addTaxonomy } from './commands/taxonomy.ts';
-import type { Screen } from './screen.ts';
-
-/** What every command gets: the settings, read when it first needs them, and where to write. */
-export interface Surroundings {
-  config: () => Config;
-  environment: Readonly<Record<string, string | undefined>>;
-  screen: Screen;
-}
+import type { Surroundings } from './surroundings.ts';
 
 const EXAMPLES = `
 Examples:
   $ usher classify "Charged twice" "I see two charges of 49 EUR for order 1182."
   $ usher correct api:T-1 billing --subcategory charge_dispute
   $ usher report
+  $ usher evaluate train.jsonl test.jsonl
   $ usher keys create "Web shop" --scope intake
   $ usher taxonomy check taxonomy.yaml`;
 
@@ -37,7 +32,17 @@ export async function runProgram(
     .addHelpText('after', EXAMPLES)
     .showSuggestionAfterError()
     .exitOverride();
-  for (const add of [addStart, addMigrate, addClassify, addCorrect, addReport, addKeys, addTaxonomy, addSources]) {
+  for (const add of [
+    addStart,
+    addMigrate,
+    addClassify,
+    addCorrect,
+    addReport,
+    addEvaluate,
+    addKeys,
+    addTaxonomy,
+    addSources,
+  ]) {
     add(program, surroundings);
   }
   for (const command of everyCommand(program))

@@ -19,7 +19,7 @@ export interface EngineParts {
 }
 
 /** From here on the local model's calibrated confidence needs no second opinion: it is wrong once in ten times at most. */
-const BAR = 0.9;
+export const BAR = 0.9;
 
 type Build = (parts: { claude: Engine; local: Engine; isLearnt: boolean }) => Engines;
 

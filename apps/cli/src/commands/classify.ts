@@ -4,14 +4,12 @@ import { type Decision, decide } from '@usher/core/decide';
 import { type Engine, type EngineAnswer, EngineName } from '@usher/core/engine';
 import { DEFAULT_THRESHOLD } from '@usher/core/release';
 import type { Taxonomy } from '@usher/core/taxonomy';
-import { createClaudeEngine } from '@usher/engines/claude';
-import { openGate } from '@usher/engines/claude/open-gate';
-import { readPrices } from '@usher/engines/claude/prices';
 import { trainLocalModel } from '@usher/engines/local/train';
 import { createEngines } from '@usher/engines/registry';
 import type { Command } from 'commander';
+import { claudeOf } from '../claude-engine.ts';
 import { CannotDo } from '../failures.ts';
-import type { Surroundings } from '../program.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { table } from '../screen.ts';
 import { readTaxonomyFile } from '../taxonomy-file.ts';
 
@@ -55,14 +53,7 @@ function readEngineName(given: string | undefined, settings: Config): EngineName
 }
 
 function makeEngine(name: EngineName, settings: Config, taxonomy: Taxonomy): Engine {
-  const claude = createClaudeEngine({
-    model: settings.USHER_MODEL,
-    hardModel: settings.USHER_HARD_MODEL,
-    apiKey: settings.ANTHROPIC_API_KEY,
-    baseUrl: settings.ANTHROPIC_BASE_URL,
-    prices: readPrices(),
-    gate: openGate(),
-  });
+  const claude = claudeOf(settings);
   const model = name === 'claude' ? null : trainLocalModel([], taxonomy, { seed: SEED });
   return createEngines(name, { claude, model }).engine;
 }

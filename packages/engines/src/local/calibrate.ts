@@ -1,8 +1,4 @@
-/** A confidence that was stated, and whether it came out right. */
-export interface Outcome {
-  confidence: number;
-  isRight: boolean;
-}
+import type { Stated } from '@usher/core/evaluation/calibration-error';
 
 /** Corners of a line that never falls, from stated confidence to the share that is right; both ascend. */
 export interface CalibrationCurve {
@@ -12,8 +8,6 @@ export interface CalibrationCurve {
 
 /** A corner rests on this many outcomes at least. */
 const FEWEST_OUTCOMES = 20;
-
-const BINS = 15;
 
 interface Block {
   count: number;
@@ -25,7 +19,7 @@ interface Block {
  * Isotonic regression of being right on the stated confidence (Zadrozny and Elkan, KDD 2002): pools adjacent violators (Ayer et al.,
  * 1955), merges blocks of too few outcomes and takes each block's share as (right + ½)/(count + 1). Null without any outcome.
  */
-export function fitCurve(outcomes: readonly Outcome[]): CalibrationCurve | null {
+export function fitCurve(outcomes: readonly Stated[]): CalibrationCurve | null {
   if (outcomes.length === 0) return null;
   const blocks = mergeSmall(poolViolators(outcomes));
   let highest = 0;
@@ -33,7 +27,7 @@ export function fitCurve(outcomes: readonly Outcome[]): CalibrationCurve | null 
   return { stated: blocks.map((block) => block.stated / block.count), right };
 }
 
-function poolViolators(outcomes: readonly Outcome[]): Block[] {
+function poolViolators(outcomes: readonly Stated[]): Block[] {
   const blocks: Block[] = [];
   for (const { confidence, isRight } of outcomes.toSorted((a, b) => a.confidence - b.confidence)) {
     let block: Block = { count: 1, stated: confidence, right: isRight ? 1 : 0 };
@@ -78,18 +72,4 @@ export function readCurve({ stated, right }: CalibrationCurve, confidence: numbe
   const to = { stated: stated[next] ?? 0, right: right[next] ?? 0 };
   const width = to.stated - from.stated;
   return width <= 0 ? to.right : from.right + ((to.right - from.right) * (confidence - from.stated)) / width;
-}
-
-/**
- * Expected calibration error, 0 to 1: how far stated confidence and share of right ones lie apart on average, over fifteen
- * bins of equal width (Naeini et al., AAAI 2015). Zero without any outcome.
- */
-export function calibrationError(outcomes: readonly Outcome[]): number {
-  const gaps = new Float64Array(BINS);
-  for (const { confidence, isRight } of outcomes) {
-    const bin = Math.min(BINS - 1, Math.floor(confidence * BINS));
-    gaps[bin] = (gaps[bin] ?? 0) + confidence - (isRight ? 1 : 0);
-  }
-  const sum = gaps.reduce((total, gap) => total + Math.abs(gap), 0);
-  return outcomes.length === 0 ? 0 : sum / outcomes.length;
 }

@@ -1,4 +1,5 @@
-import { type CalibrationCurve, fitCurve, type Outcome, readCurve } from './calibrate.ts';
+import type { Stated } from '@usher/core/evaluation/calibration-error';
+import { type CalibrationCurve, fitCurve, readCurve } from './calibrate.ts';
 import type { Judged } from './judge.ts';
 import { fitTemperature, placeOfLargest, probabilitiesOf } from './probabilities.ts';
 
@@ -46,7 +47,7 @@ export function readMargins(
 }
 
 /** What became of held-out texts, each read with a curve in which its own outcome had no say, so that the error isn't flattered. */
-export function crossFittedOutcomes(judged: readonly Judged[], confidence: Confidence): Outcome[] {
+export function crossFittedOutcomes(judged: readonly Judged[], confidence: Confidence): Stated[] {
   if (confidence.curve === null) return judged.map((one) => outcomeOf(one, confidence));
   const uncurved = { ...confidence, curve: null };
   const outcomes = judged.map((one) => outcomeOf(one, uncurved));
@@ -54,7 +55,7 @@ export function crossFittedOutcomes(judged: readonly Judged[], confidence: Confi
   return judged.map((one, at) => outcomeOf(one, { ...confidence, curve: curves[at % PARTS] ?? null }));
 }
 
-function outcomeOf({ margins, label }: Judged, confidence: Omit<Confidence, 'childTemperature'>): Outcome {
+function outcomeOf({ margins, label }: Judged, confidence: Omit<Confidence, 'childTemperature'>): Stated {
   const read = readMargins(margins, confidence);
   return { confidence: read.confidence, isRight: read.label === label };
 }

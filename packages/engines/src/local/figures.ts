@@ -1,4 +1,5 @@
-import { calibrationError } from './calibrate.ts';
+import { calibrationError } from '@usher/core/evaluation/calibration-error';
+import { macroF1 } from '@usher/core/evaluation/macro-f1';
 import { type Confidence, crossFittedOutcomes } from './confidence.ts';
 import type { Judged } from './judge.ts';
 import { placeOfLargest } from './probabilities.ts';
@@ -22,23 +23,12 @@ export function figuresOf(
   { confidence, isFromOutcomes }: { confidence: Confidence; isFromOutcomes: boolean },
 ): Figures | null {
   if (judged.length === 0) return null;
-  const pairs = judged.map(({ margins, label }) => ({ given: placeOfLargest(margins), label }));
+  const pairs = judged.map(({ margins, label }) => ({ given: placeOfLargest(margins), actual: label }));
   return {
     n: judged.length,
-    accuracy: pairs.filter(({ given, label }) => given === label).length / judged.length,
-    macroF1: macroF1Of(pairs),
+    accuracy: pairs.filter(({ given, actual }) => given === actual).length / judged.length,
+    macroF1: macroF1(pairs),
     ece: calibrationError(crossFittedOutcomes(judged, confidence)),
     isFromOutcomes,
   };
-}
-
-function macroF1Of(pairs: readonly { given: number; label: number }[]): number {
-  const labels = [...new Set(pairs.map(({ label }) => label))];
-  const scores = labels.map((wanted) => {
-    const right = pairs.filter(({ given, label }) => given === wanted && label === wanted).length;
-    const either =
-      pairs.filter(({ given }) => given === wanted).length + pairs.filter(({ label }) => label === wanted).length;
-    return (2 * right) / either;
-  });
-  return scores.reduce((sum, score) => sum + score, 0) / labels.length;
 }

@@ -1,6 +1,7 @@
 import type { Example } from '@usher/core/engine';
+import type { Stated } from '@usher/core/evaluation/calibration-error';
 import type { Taxonomy } from '@usher/core/taxonomy';
-import { fitConfidence } from './confidence.ts';
+import { crossFittedOutcomes, fitConfidence } from './confidence.ts';
 import { documentsOf } from './documents.ts';
 import { countGrams } from './features.ts';
 import { figuresOf } from './figures.ts';
@@ -22,6 +23,15 @@ export function trainLocalModel(
   taxonomy: Taxonomy,
   { seed }: { seed: number },
 ): LocalModel {
+  return trainAndJudge(examples, taxonomy, { seed }).model;
+}
+
+/** The same model, with what became of each text that it was judged on: of thousands a part, which is enough for thresholds. */
+export function trainAndJudge(
+  examples: readonly Example[],
+  taxonomy: Taxonomy,
+  { seed }: { seed: number },
+): { model: LocalModel; heldOut: Stated[] } {
   const texts = documentsOf(examples, taxonomy);
   const categories = taxonomy.categories.map(({ key }) => key);
   const options: LearnOptions = { categories, readsCharacters: examples.length <= MOST_WITH_CHARACTERS, seed };
@@ -34,7 +44,7 @@ export function trainLocalModel(
   });
   const figures = figuresOf(judged, { confidence, isFromOutcomes });
   const model = { ...learn(documents, options), confidence, figures };
-  return { id: idOf(serialise(model)), ...model };
+  return { model: { id: idOf(serialise(model)), ...model }, heldOut: crossFittedOutcomes(judged, confidence) };
 }
 
 function differentTexts(documents: readonly CountedDocument[], category: string): number {

@@ -1,0 +1,93 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Engine, EngineAnswer, EngineName, SuggestRequest } from '@usher/core/engine';
+import type { Judgement } from '@usher/core/evaluation/outcome';
+import { isFailure, retryOf } from '@usher/core/failure';
+import type { TicketText } from '@usher/core/ticket';
+import { createEngines } from '@usher/engines/registry';
+import { retrieveExamples } from './compare.ts';
+import type { Learnt } from './learn.ts';
+import type { Predicted } from './predict.ts';
+
+const MOST_TRIES = 6;
+const FIRST_PAUSE_MS = 1_000;
+
+/** What an engine said about a ticket, and who it was. */
+export interface Asked extends Judgement {
+  /** Whether Claude was asked. */
+  isCall: boolean;
+}
+
+export interface Asking {
+  engine: Exclude<EngineName, 'local'>;
+  claude: Engine;
+  /** Whether what Claude says about this ticket comes with a confidence. */
+  isStated: (ticket: TicketText) => boolean;
+  /** Tickets in flight. */
+  concurrency: number;
+}
+
+/** Asks an engine about every ticket, in their order. Throws Claude's Failure if it doesn't answer in six tries. */
+export async function askAll(predicted: readonly Predicted[], learnt: Learnt, asking: Asking): Promise<Asked[]> {
+  const asked: Asked[] = [];
+  const queue = predicted.entries();
+  const failure = new AbortController();
+  const work = async () => {
+    for (const [at, one] of queue) {
+      failure.signal.throwIfAborted();
+      asked[at] = await askAbout(one, learnt, { ...asking, signal: failure.signal });
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: asking.concurrency }, work));
+  } catch (thrown) {
+    failure.abort(thrown);
+    throw thrown;
+  }
+  return asked;
+}
+
+async function askAbout(
+  predicted: Predicted,
+  learnt: Learnt,
+  asking: Asking & { signal: AbortSignal },
+): Promise<Asked> {
+  const { ticket } = predicted;
+  let isCall = false;
+  const claude: Engine = {
+    name: 'claude',
+    suggest(request) {
+      isCall = true;
+      return asking.claude.suggest({ ...request, examples: retrieveExamples(learnt, predicted) });
+    },
+  };
+  const { engine } = createEngines(asking.engine, { claude, model: learnt.model });
+  const { signal } = asking;
+  const { taxonomy } = learnt.labels;
+  const answer = await askPatiently(engine, { ticket: ticket.text, taxonomy, examples: [], mayWait: true, signal });
+  const isClaudes = isCall && answer.kind === 'suggested' && answer.standIn === null;
+  return {
+    actual: ticket.key,
+    given: answer.kind === 'suggested' ? answer.suggestion.category : null,
+    confidence: isClaudes && !asking.isStated(ticket.text) ? null : confidenceOf(answer),
+    isCall,
+  };
+}
+
+function confidenceOf(answer: EngineAnswer): number | null {
+  return answer.kind === 'suggested' ? answer.suggestion.confidence : null;
+}
+
+/** What the infrastructure did is tried again, so that an outage is never counted as a wrong answer. */
+async function askPatiently(engine: Engine, request: SuggestRequest): Promise<EngineAnswer> {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await engine.suggest(request);
+    } catch (thrown) {
+      const retry = retryOf(thrown);
+      if (!isFailure(thrown) || retry === 'never' || failures === MOST_TRIES) throw thrown;
+      await pause(retry === 'backoff' ? FIRST_PAUSE_MS * 2 ** (failures - 1) : retry.afterMs, undefined, {
+        signal: request.signal,
+      });
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { readableTicket } from '@usher/core/clean/readable-ticket';
+import type { Example } from '@usher/core/engine';
+import type { Stated } from '@usher/core/evaluation/calibration-error';
+import { indexTexts, type TextIndex } from '@usher/core/evaluation/text-index';
+import type { TicketText } from '@usher/core/ticket';
+import type { LocalModel } from '@usher/engines/local/model';
+import { trainAndJudge } from '@usher/engines/local/train';
+import { readWords } from '@usher/engines/local/words';
+import { type Labels, labelsOf } from './labels.ts';
+import type { LabelledTicket } from './lines.ts';
+
+/** A ticket as engines read it, with the key of its category. */
+export interface KnownTicket {
+  id: string;
+  text: TicketText;
+  key: string;
+}
+
+/** Everything that comes of a training file. */
+export interface Learnt {
+  labels: Labels;
+  model: LocalModel;
+  /** What became of training texts that were held out of training. */
+  heldOut: readonly Stated[];
+  index: TextIndex;
+  examples: readonly Example[];
+  tickets: readonly KnownTicket[];
+  /** Milliseconds that the local model took. */
+  trainMs: number;
+}
+
+/** Learns the local model and an index of the texts. Takes seconds for tens of thousands, and holds up everything else meanwhile. */
+export function learnFrom(train: readonly LabelledTicket[], { seed }: { seed: number }): Learnt {
+  const labels = labelsOf(train.map(({ category }) => category));
+  const tickets = knownTickets(train, labels);
+  const examples = tickets.map(({ text, key }) => ({ ...text, category: key, subcategory: null, weight: 1 }));
+  const startedAt = performance.now();
+  const { model, heldOut } = trainAndJudge(examples, labels.taxonomy, { seed });
+  const trainMs = performance.now() - startedAt;
+  const index = indexTexts(tickets.map(({ text, key }) => ({ words: wordsOf(text), label: key })));
+  return { labels, model, heldOut, index, examples, tickets, trainMs };
+}
+
+/** Tickets as the service would read them. */
+export function knownTickets(tickets: readonly LabelledTicket[], { keyOf }: Labels): KnownTicket[] {
+  return tickets.map(({ id, category, ...text }) => ({ id, text: readableTicket(text), key: keyOf(category) }));
+}
+
+/** The words by which texts are looked up; the digits of numbers make no difference. */
+export function wordsOf(text: TicketText): string[] {
+  const { subject, body } = readWords(text);
+  return [...subject, ...body].map((word) => word.replaceAll(/[0-9]/g, '0'));
+}

@@ -1,0 +1,19 @@
+import { type LocalModel, predict, type Prediction } from '@usher/engines/local/model';
+import type { KnownTicket } from './learn.ts';
+
+/** What the local model says about a ticket; null where it knows nothing of it. */
+export interface Predicted {
+  ticket: KnownTicket;
+  prediction: Prediction | null;
+}
+
+/** What the local model says about each ticket, in their order, and how many it reads a second. */
+export function predictAll(
+  model: LocalModel,
+  tickets: readonly KnownTicket[],
+): { predicted: Predicted[]; perSecond: number } {
+  const startedAt = performance.now();
+  const predicted = tickets.map((ticket) => ({ ticket, prediction: predict(model, ticket.text) }));
+  const seconds = Math.max((performance.now() - startedAt) / 1_000, Number.EPSILON);
+  return { predicted, perSecond: tickets.length / seconds };
+}
