@@ -1,6 +1,7 @@
 import { claimDue } from '@usher/db/claim-due';
 import { connectDatabase } from '@usher/db/connect';
 import { correctTicket, findStanding } from '@usher/db/correct-ticket';
+import { loadDelivery } from '@usher/db/deliveries';
 import { findTicket, ticketHistory } from '@usher/db/find-ticket';
 import { receiveTickets } from '@usher/db/receive-tickets';
 import { type EngineOutcome, recordDecision } from '@usher/db/record-decision';
@@ -95,7 +96,12 @@ test('a decision of a source with a webhook is put into the outbox in the same t
   await setWebhook(db, sourceId, null);
   const { deliveries } = await ticketHistory(db, ticketId);
   expect(deliveries).toMatchObject([{ id: deliveryId, event: 'ticket.decided', state: 'pending' }]);
-  expect(deliveries[0]?.payload).toMatchObject({ data: { ticket_id: 'd-4', routed_to: 'finance', sla_hours: 24 } });
+  expect(await loadDelivery(db, deliveryId ?? 0)).toMatchObject({
+    payload: {
+      type: 'ticket.decided',
+      data: { ticket_id: 'd-4', routed_to: 'finance', sla_hours: 24, confidence: 0.93 },
+    },
+  });
 });
 
 test('a correction appends a decision of its actor, keeps an example and routes the ticket again', async () => {

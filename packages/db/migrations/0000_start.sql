@@ -84,7 +84,6 @@ CREATE TABLE "deliveries" (
 	"ticket_id" bigint NOT NULL,
 	"decision_id" bigint NOT NULL,
 	"event" text NOT NULL,
-	"payload" jsonb NOT NULL,
 	"state" text DEFAULT 'pending' NOT NULL,
 	"attempts" smallint DEFAULT 0 NOT NULL,
 	"due_at" timestamp with time zone NOT NULL,

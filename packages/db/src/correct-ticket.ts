@@ -1,11 +1,10 @@
 import { type CategorisedDecision, stateAfter } from '@usher/core/decide';
 import type { TicketState } from '@usher/core/ticket';
 import { and, desc, eq, isNull } from 'drizzle-orm';
+import { appendDecision } from './append-decision.ts';
 import { writeAudit } from './audit.ts';
 import type { Db } from './connect.ts';
-import { announce } from './deliveries.ts';
 import { whileAvailable } from './failures.ts';
-import { project } from './project.ts';
 import { examples } from './schema/examples.ts';
 import { type ActorKind, corrections, decisions } from './schema/facts.ts';
 import { sources } from './schema/sources.ts';
@@ -68,20 +67,19 @@ export async function correctTicket(
       if (ticket === undefined) throw new Error(`ticket ${ticketId} vanished while it was corrected`);
       const before = await newestDecision(tx, ticket);
       const mode = before?.mode ?? 'auto';
-      const [own] = await tx
-        .insert(decisions)
-        .values({
-          ...decision,
-          ...by,
-          note: decision.note,
-          ticketId,
-          revision: ticket.revision,
-          releaseId: before?.releaseId,
-          mode,
-        })
-        .returning({ id: decisions.id });
-      if (own === undefined) throw new Error('a decision was not stored');
-      const correctionId = await appendCorrection(tx, { ticket, before, decision, decisionId: own.id, by });
+      const { decisionId, deliveryId } = await appendDecision(tx, {
+        ticketId,
+        revision: ticket.revision,
+        releaseId: before?.releaseId ?? null,
+        mode,
+        actorKind: by.actorKind,
+        actor: by.actor,
+        event: 'ticket.corrected',
+        decision,
+        calls: [],
+      });
+      if (decisionId === null) throw new Error('a decision was not stored');
+      const correctionId = await appendCorrection(tx, { ticket, before, decision, decisionId, by });
       await keepExample(tx, { ticket, decision, by });
       await writeAudit(tx, {
         actor: by.actor,
@@ -89,18 +87,7 @@ export async function correctTicket(
         subject: `ticket ${ticketId}`,
         detail: { category: decision.category },
       });
-      const state = stateAfter(decision.action, mode);
-      const [after] = await tx
-        .update(tickets)
-        .set(project({ decision, decisionId: own.id, state }))
-        .where(eq(tickets.id, ticketId))
-        .returning();
-      if (after === undefined || state === 'shadowed') return { correctionId, deliveryId: null, state };
-      return {
-        correctionId,
-        state,
-        deliveryId: await announce(tx, { event: 'ticket.corrected', ticket: after, decisionId: own.id }),
-      };
+      return { correctionId, deliveryId, state: stateAfter(decision.action, mode) };
     }),
   );
 }

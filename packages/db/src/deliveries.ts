@@ -1,56 +1,12 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
+import { decisions } from './schema/facts.ts';
 import { deliveries } from './schema/operations.ts';
 import { sources } from './schema/sources.ts';
-import type { tickets } from './schema/tickets.ts';
+import { tickets } from './schema/tickets.ts';
 
-type Ticket = typeof tickets.$inferSelect;
-
-/** What a source is told about. */
-export type DeliveryEvent = 'ticket.decided' | 'ticket.corrected';
-
-/** Milliseconds that the queue's hint has before the sweep looks at a delivery itself. */
-const GRACE_MS = 10_000;
-
-/** Puts the news of a decision into the outbox of the ticket's source; null if the source has no webhook. */
-export async function announce(
-  tx: Db,
-  { event, ticket, decisionId }: { event: DeliveryEvent; ticket: Ticket; decisionId: number },
-): Promise<number | null> {
-  const [source] = await tx.select().from(sources).where(eq(sources.id, ticket.sourceId));
-  if (source?.webhookUrl == null) return null;
-  const [delivery] = await tx
-    .insert(deliveries)
-    .values({
-      sourceId: source.id,
-      ticketId: ticket.id,
-      decisionId,
-      event,
-      payload: { type: event, timestamp: new Date().toISOString(), data: assignmentOf(source.name, ticket) },
-      dueAt: new Date(Date.now() + GRACE_MS),
-    })
-    .returning({ id: deliveries.id });
-  return delivery?.id ?? null;
-}
-
-function assignmentOf(source: string, ticket: Ticket): Record<string, unknown> {
-  return {
-    id: ticket.id,
-    source,
-    ticket_id: ticket.externalId,
-    revision: ticket.revision,
-    action: ticket.action,
-    routed_to: ticket.team,
-    category: ticket.category,
-    subcategory: ticket.subcategory,
-    priority: ticket.priority,
-    sla_hours: ticket.slaHours,
-    sla_due_at: ticket.slaDueAt?.toISOString() ?? null,
-    confidence: ticket.confidence,
-    note: ticket.note,
-  };
-}
+const HOUR_MS = 3_600_000;
 
 /** A delivery as the worker needs it. */
 export interface DueDelivery {
@@ -64,21 +20,47 @@ export interface DueDelivery {
 
 /** Loads a delivery that is still to be made; undefined if it arrived or was given up. */
 export async function loadDelivery(db: Db, deliveryId: number): Promise<DueDelivery | undefined> {
-  const [delivery] = await whileAvailable(() =>
+  const [found] = await whileAvailable(() =>
     db
-      .select({
-        deliveryId: deliveries.id,
-        payload: deliveries.payload,
-        attempts: deliveries.attempts,
-        createdAt: deliveries.createdAt,
-        webhookUrl: sources.webhookUrl,
-        webhookSecret: sources.webhookSecret,
-      })
+      .select({ delivery: deliveries, decision: decisions, ticket: tickets, source: sources })
       .from(deliveries)
+      .innerJoin(decisions, eq(decisions.id, deliveries.decisionId))
+      .innerJoin(tickets, eq(tickets.id, deliveries.ticketId))
       .innerJoin(sources, eq(sources.id, deliveries.sourceId))
       .where(and(eq(deliveries.id, deliveryId), eq(deliveries.state, 'pending'))),
   );
-  return delivery;
+  if (found === undefined) return undefined;
+  const { id, attempts, createdAt } = found.delivery;
+  const { webhookUrl, webhookSecret } = found.source;
+  return { deliveryId: id, payload: payloadOf(found), attempts, createdAt, webhookUrl, webhookSecret };
+}
+
+interface News {
+  delivery: typeof deliveries.$inferSelect;
+  decision: typeof decisions.$inferSelect;
+  ticket: typeof tickets.$inferSelect;
+  source: typeof sources.$inferSelect;
+}
+
+/** What the source is told: made of facts that never change, so that every attempt says the same. */
+function payloadOf({ delivery, decision, ticket, source }: News): Record<string, unknown> {
+  const slaDueAt = new Date(ticket.receivedAt.getTime() + decision.slaHours * HOUR_MS);
+  const data = {
+    id: ticket.id,
+    source: source.name,
+    ticket_id: ticket.externalId,
+    revision: decision.revision,
+    action: decision.action,
+    routed_to: decision.team,
+    category: decision.category,
+    subcategory: decision.subcategory,
+    priority: decision.priority,
+    sla_hours: decision.slaHours,
+    sla_due_at: slaDueAt.toISOString(),
+    confidence: decision.confidence,
+    note: decision.note,
+  };
+  return { type: delivery.event, timestamp: delivery.createdAt.toISOString(), data };
 }
 
 /** How an attempt to deliver ended. */

@@ -8,6 +8,9 @@ import { tickets } from './tickets.ts';
 /** Whether a delivery is still to be made, arrived, or was given up. */
 export type DeliveryState = 'pending' | 'delivered' | 'dead';
 
+/** What a source is told about. */
+export type DeliveryEvent = 'ticket.decided' | 'ticket.corrected';
+
 /** Telling the outside about a decision: the outbox of the outbound webhooks. */
 export const deliveries = pgTable(
   'deliveries',
@@ -22,8 +25,7 @@ export const deliveries = pgTable(
     decisionId: idOf('decision_id')
       .notNull()
       .references(() => decisions.id),
-    event: text('event').notNull(),
-    payload: jsonb('payload').$type<unknown>().notNull(),
+    event: text('event').$type<DeliveryEvent>().notNull(),
     state: text('state').$type<DeliveryState>().notNull().default('pending'),
     attempts: smallint('attempts').notNull().default(0),
     dueAt: moment('due_at').notNull(),
