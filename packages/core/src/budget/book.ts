@@ -1,0 +1,126 @@
+import {
+  type Allowance,
+  correct,
+  credit,
+  debit,
+  depthOf,
+  isRemembered,
+  limitsOf,
+  pause,
+  refill,
+  shrink,
+  waitMs,
+} from './allowance.ts';
+import { levelOf } from './line.ts';
+import { paceAt } from './pace.ts';
+import { amounts, type Amounts, eachShare, type Pool, rules, type Share } from './rules.ts';
+import type { ServerSays } from './server-says.ts';
+
+/** What a call will use, and used: uncached input and output tokens. */
+export type Tokens = Omit<Amounts, 'requests'>;
+
+/** A wish to call. The key is the caller's own, such as a ticket's: asking again with it asks for the same place. */
+export interface Asking {
+  key: string;
+  share: Share;
+  estimate: Tokens;
+}
+
+/** How a budget stands, for metrics. */
+export interface BudgetReading {
+  limits: Amounts;
+  /** The part of the limits in use, 0 to 1. */
+  pace: number;
+  pausedMs: number;
+  /** For each share what it may spend at once, or below zero how much is promised before it. */
+  levels: Readonly<Record<Share, Amounts>>;
+  /** The most that a level may be. */
+  depths: Readonly<Record<Share, Amounts>>;
+  /** Places held: those that wait, and calls not settled yet. */
+  reservations: number;
+}
+
+interface Reservation {
+  share: Share;
+  cost: Amounts;
+  place: Amounts;
+  isStarted: boolean;
+  expiresAt: number;
+}
+
+/** The verbs of a budget. Times are in milliseconds; `now` is the store's clock and never runs backwards by much. */
+export interface Book {
+  reserve(asking: Asking, now: number): { waitMs: number };
+  settle(key: string, used: Tokens | null, now: number): void;
+  giveBack(key: string, now: number): void;
+  pause(forMs: number, now: number): void;
+  shrink(now: number): void;
+  correct(says: ServerSays, now: number): void;
+  read(now: number): BudgetReading;
+}
+
+/** Keeps one pool's budget in memory: the state machine that the stores' scripts are written from and held to. */
+export function openBook(pool: Pool): Book {
+  let known: Allowance | undefined;
+  const reservations = new Map<string, Reservation>();
+  let firstExpiry = Infinity;
+
+  const bring = (now: number): Allowance => {
+    if (!isRemembered(known, now)) reservations.clear();
+    let allowance = refill(known, pool, now);
+    if (now < firstExpiry) return allowance;
+    firstExpiry = Infinity;
+    for (const [key, { expiresAt, isStarted, share, cost }] of reservations) {
+      if (expiresAt > now) firstExpiry = Math.min(firstExpiry, expiresAt);
+      else reservations.delete(key);
+      if (expiresAt <= now && !isStarted) allowance = credit(allowance, pool, { share, amount: cost });
+    }
+    return allowance;
+  };
+  const end = (key: string, now: number, unused: (cost: Amounts) => Amounts) => {
+    const allowance = bring(now);
+    const held = reservations.get(key);
+    reservations.delete(key);
+    known = held === undefined ? allowance : credit(allowance, pool, { share: held.share, amount: unused(held.cost) });
+  };
+
+  return {
+    reserve({ key, share, estimate }, now) {
+      let allowance = bring(now);
+      let held = reservations.get(key);
+      if (held === undefined || held.isStarted) {
+        const cost = { requests: 1, ...estimate };
+        allowance = debit(allowance, pool, { share, cost });
+        held = { share, cost, place: allowance.lines[share].back, isStarted: false, expiresAt: 0 };
+      }
+      known = allowance;
+      const wait = waitMs(allowance, pool, held);
+      const expiresAt = now + (wait > 0 ? wait + rules.lateMs : rules.unsettledMs);
+      firstExpiry = Math.min(firstExpiry, expiresAt);
+      reservations.set(key, { ...held, isStarted: wait === 0, expiresAt });
+      return { waitMs: wait };
+    },
+    settle: (key, used, now) =>
+      end(key, now, (cost) => (used === null ? amounts(() => 0) : minus(cost, { requests: 1, ...used }))),
+    giveBack: (key, now) => end(key, now, (cost) => cost),
+    pause: (forMs, now) => void (known = pause(bring(now), forMs)),
+    shrink: (now) => void (known = shrink(bring(now), pool)),
+    correct: (says, now) => void (known = correct(bring(now), pool, says)),
+    read: (now) => describe(refill(known, pool, now), pool, reservations.size),
+  };
+}
+
+function minus(first: Amounts, second: Amounts): Amounts {
+  return amounts((dimension) => first[dimension] - second[dimension]);
+}
+
+function describe(allowance: Allowance, pool: Pool, reservations: number): BudgetReading {
+  return {
+    limits: limitsOf(pool, allowance.told),
+    pace: paceAt(allowance.pace, allowance.at),
+    pausedMs: Math.max(0, allowance.pausedUntil - allowance.at),
+    levels: eachShare((share) => levelOf(allowance.lines[share])),
+    depths: eachShare((share) => depthOf({ ...allowance, pool, share })),
+    reservations,
+  };
+}
