@@ -1,3 +1,4 @@
+import type { Judgement } from '@usher/core/evaluation/outcome';
 import { type LocalModel, predict, type Prediction } from '@usher/engines/local/model';
 import type { KnownTicket } from './learn.ts';
 
@@ -16,4 +17,10 @@ export function predictAll(
   const predicted = tickets.map((ticket) => ({ ticket, prediction: predict(model, ticket.text) }));
   const seconds = Math.max((performance.now() - startedAt) / 1_000, Number.EPSILON);
   return { predicted, perSecond: tickets.length / seconds };
+}
+
+/** What the local model says, beside the truth. */
+export function judgementOf({ ticket, prediction }: Predicted): Judgement {
+  const first = prediction?.ranked[0];
+  return { actual: ticket.key, given: first?.category ?? null, confidence: first?.confidence ?? null };
 }

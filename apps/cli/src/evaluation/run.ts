@@ -8,7 +8,7 @@ import { askAll, type Asking } from './ask.ts';
 import { compare, spread } from './compare.ts';
 import { knownTickets, type KnownTicket, type Learnt, learnFrom } from './learn.ts';
 import type { LabelledTicket, RecordedAnswer } from './lines.ts';
-import { type Predicted, predictAll } from './predict.ts';
+import { judgementOf, type Predicted, predictAll } from './predict.ts';
 import { createRecordedEngine } from './recorded-engine.ts';
 
 /** Texts of the test that are looked up among those learnt from; further ones only take time. */
@@ -72,11 +72,6 @@ async function judge(predicted: readonly Predicted[], learnt: Learnt, engine: Un
   const heldOut = isCalibrated ? learnt.heldOut.filter(({ confidence }) => confidence >= BAR) : [];
   const callsSaved = asked.filter(({ isCall }) => !isCall).length / asked.length;
   return { judgements: asked, heldOut, promised, callsSaved };
-}
-
-function judgementOf({ ticket, prediction }: Predicted): Judgement {
-  const first = prediction?.ranked[0];
-  return { actual: ticket.key, given: first?.category ?? null, confidence: first?.confidence ?? null };
 }
 
 function claudeFrom(
