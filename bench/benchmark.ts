@@ -34,7 +34,12 @@ export function isMet({ goal, value }: Pick<Finding, 'goal' | 'value'>): boolean
 
 /** The part of a finding that a share gives. */
 export function fromShare(share: CountedShare | null): Pick<Finding, 'value' | 'unit' | 'interval' | 'n'> {
-  return { value: share?.share ?? null, unit: 'share', interval: share, n: share?.n ?? 0 };
+  return {
+    value: share?.share ?? null,
+    unit: 'share',
+    interval: share && { low: share.low, high: share.high },
+    n: share?.n ?? 0,
+  };
 }
 
 /** Something simpler, with its share. */

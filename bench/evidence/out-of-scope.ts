@@ -19,7 +19,7 @@ export function measureOutOfScope({ learnt, predicted, data }: Studied, stranger
     figure: `${data.name} out-of-scope AUROC`,
     value: area?.share ?? null,
     unit: 'share',
-    interval: area,
+    interval: area && { low: area.low, high: area.high },
     n: inside.length + outside.length,
     goal: { atLeast: LEAST_AREA },
     peers: [peer('nearest neighbour', auroc(similarities(inside), similarities(outside)))],

@@ -21,17 +21,17 @@ const SPLITS = 20;
 const LEARNT = 4_000;
 const JUDGED = 2_000;
 
-/** How often the promise of at most 5 % wrong is kept over random splits of all texts of a set. */
+/** How often the promise of at most 5 % wrong is kept where it is made, over random splits of all texts of a set. */
 export function measurePromise({ name, train, test }: DataSet): Finding {
   const texts = [...train, ...test];
   const splits = Array.from({ length: SPLITS }, (_, split) => judgeSplit(texts, split));
   const kept = splits.map(({ promise }) => promise);
   const offered = kept.filter(({ wrong }) => wrong !== null);
-  const share = shareOf(kept, ({ wrong }) => (wrong ?? 0) <= RISK + LEEWAY);
-  const worst = Math.max(...offered.map(({ wrong }) => wrong ?? 0));
+  const share = shareOf(offered, ({ wrong }) => (wrong ?? 0) <= RISK + LEEWAY);
+  const worst = Math.max(0, ...offered.map(({ wrong }) => wrong ?? 0));
   const coverage = kept.reduce((sum, promise) => sum + promise.coverage, 0) / SPLITS;
   const size = `${LEARNT} learnt, ${JUDGED} judged a split`;
-  const note = `offered in ${offered.length}, worst ${percent(worst)} wrong, ${percent(coverage)} automated on average; ${size}`;
+  const note = `offered in ${offered.length} of ${SPLITS} splits, worst ${percent(worst)} wrong, ${percent(coverage)} automated on average; ${size}`;
   return {
     figure: `${name} promise of ≤ 5 % wrong kept`,
     ...fromShare(share),

@@ -43,6 +43,8 @@ export async function runEvaluation(task: EvaluationTask): Promise<Evaluation> {
   const learnt = learnFrom(train, { seed: SEED });
   progress(`Reading ${test.length} tickets …`);
   const { predicted, perSecond } = predictAll(learnt.model, knownTickets(test, learnt.labels));
+  if (engine.name !== 'local' && engine.source.kind === 'live')
+    progress(`Asking Claude about up to ${test.length} of them; every call costs money …`);
   const said = await judge(predicted, learnt, engine);
   progress('Looking up similar tickets …');
   const pairs = predicted.flatMap((one, at) =>
