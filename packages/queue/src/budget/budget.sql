@@ -1,0 +1,313 @@
+-- The budget in Postgres: the state machine of core's budget/, with the same operations in the same order; one
+-- conformance suite holds them together. Lists have three dimensions (requests, input tokens, output tokens), or nine:
+-- live, escalation and bulk, each with three. Times are milliseconds since 1970. Everything here may be lost: without a
+-- memory the budget starts at a tenth. Therefore the tables are unlogged, and made anew when this file changes.
+drop schema if exists usher_budget cascade;
+create schema usher_budget;
+set local search_path = usher_budget;
+
+create unlogged table pools (
+  account text, model text,
+  at float8 not null, paused_until float8 not null, factor float8 not null, held_until float8 not null,
+  shrunk_at float8 not null, told float8[] not null, front float8[] not null, back float8[] not null,
+  primary key (account, model)
+) with (fillfactor = 20);
+
+create unlogged table places (
+  account text, model text, key text,
+  share int not null, is_started boolean not null, cost float8[] not null, place float8[] not null,
+  expires_at float8 not null,
+  primary key (account, model, key)
+);
+create index on places (account, model, expires_at);
+
+create type given as (
+  use float8, burst_ms float8, burst_shares float8[], start_pace float8, growth_per_ms float8, shrink_factor float8,
+  lowest_pace float8, shrink_hold_ms float8, shrink_once_ms float8, late_ms float8, unsettled_ms float8, idle_ms float8,
+  limits float8[], ceilings float8[]
+);
+
+create function limits_of(told float8[], g given) returns float8[] immutable language sql as $$
+  select array_agg(least(case when t > 0 then t else l end, nullif(c, 0)) order by d)
+  from unnest(told, g.limits, g.ceilings) with ordinality as limits (t, l, c, d)
+$$;
+
+create function rates_of(told float8[], g given) returns float8[] immutable language plpgsql as $$
+declare limits float8[] := usher_budget.limits_of(told, g);
+begin
+  return array[limits[1] * g.use / 60000, limits[2] * g.use / 60000, limits[3] * g.use / 60000];
+end $$;
+
+create function pace_at(p pools, g given, moment float8) returns float8 immutable language plpgsql as $$
+begin
+  return least(1, p.factor + g.growth_per_ms * greatest(0, moment - p.held_until));
+end $$;
+
+-- What the time until now is worth at the full rate.
+create function worth(p pools, g given, since float8, till float8) returns float8 immutable language plpgsql as $$
+declare
+  grows float8 := least(greatest(p.held_until, since), till);
+  is_full float8 := least(greatest(p.held_until + (1 - p.factor) / g.growth_per_ms, since), till);
+begin
+  if till <= since then return 0; end if;
+  return (grows - since) * usher_budget.pace_at(p, g, since)
+    + (usher_budget.pace_at(p, g, grows) + usher_budget.pace_at(p, g, is_full)) / 2 * (is_full - grows)
+    + (till - is_full);
+end $$;
+
+create function time_for(p pools, g given, need float8, since float8) returns float8 immutable language plpgsql as $$
+declare
+  pace float8 := usher_budget.pace_at(p, g, since);
+  grows float8 := greatest(since, p.held_until);
+  is_full float8 := greatest(grows, p.held_until + (1 - p.factor) / g.growth_per_ms);
+  held float8 := (grows - since) * pace;
+  growing float8 := (usher_budget.pace_at(p, g, grows) + usher_budget.pace_at(p, g, is_full)) / 2 * (is_full - grows);
+begin
+  if need <= 0 then return 0; end if;
+  if need <= held then return need / pace; end if;
+  if need >= held + growing then return is_full - since + (need - held - growing); end if;
+  return grows - since + (sqrt(pace * pace + 2 * g.growth_per_ms * (need - held)) - pace) / g.growth_per_ms;
+end $$;
+
+create function depths_of(p pools, g given) returns float8[] immutable language plpgsql as $$
+declare
+  rates float8[] := usher_budget.rates_of(p.told, g);
+  pace float8 := usher_budget.pace_at(p, g, p.at);
+  depths float8[] := '{}';
+  burst_ms float8;
+begin
+  for s in 1..3 loop
+    burst_ms := g.burst_ms * g.burst_shares[s] * pace;
+    depths := depths || array[greatest(1, rates[1] * burst_ms), rates[2] * burst_ms, rates[3] * burst_ms];
+  end loop;
+  return depths;
+end $$;
+
+-- The front with no more saved up in any line than so much; null is no bound.
+create function hold_to(p pools, most float8[]) returns float8[] immutable language plpgsql as $$
+begin
+  for i in 1..9 loop
+    p.front[i] := least(p.front[i], p.back[i] + most[i]);
+  end loop;
+  return p.front;
+end $$;
+
+create function credit(p pools, g given, share int, amount float8[]) returns pools immutable language plpgsql as $$
+begin
+  for s in share..3 loop
+    for d in 1..3 loop
+      p.front[s * 3 - 3 + d] := p.front[s * 3 - 3 + d] + amount[d];
+    end loop;
+  end loop;
+  p.front := usher_budget.hold_to(p, usher_budget.depths_of(p, g));
+  return p;
+end $$;
+
+-- Makes the line longer, by what is spilt while the call waits for its turn among the requests, too.
+create function debit(p pools, g given, share int, cost float8[]) returns pools immutable language plpgsql as $$
+declare
+  rates float8[] := usher_budget.rates_of(p.told, g);
+  first int := share * 3 - 3;
+  turn_ms float8 := greatest(0, (p.back[first + 1] + cost[1] - p.front[first + 1]) / rates[1]);
+  spilt float8;
+begin
+  for d in 1..3 loop
+    spilt := case when d = 1 then 0 else greatest(0, p.front[first + d] - p.back[first + d] + rates[d] * turn_ms
+      - greatest(rates[d] * g.burst_ms * g.burst_shares[share], cost[d])) end;
+    p.back[first + d] := p.back[first + d] + spilt + cost[d];
+    for s in share + 1..3 loop
+      p.front[s * 3 - 3 + d] := p.front[s * 3 - 3 + d] - cost[d];
+    end loop;
+  end loop;
+  return p;
+end $$;
+
+create function wait_ms(p pools, g given, share int, place float8[]) returns float8 immutable language plpgsql as $$
+declare
+  rates float8[] := usher_budget.rates_of(p.told, g);
+  missing float8 := '-infinity';
+  opens_at float8 := greatest(p.at, p.paused_until);
+begin
+  for d in 1..3 loop
+    missing := greatest(missing, (place[d] - p.front[share * 3 - 3 + d]) / rates[d]);
+  end loop;
+  return greatest(0, ceil(opens_at - p.at + usher_budget.time_for(p, g, missing, opens_at) - 0.001));
+end $$;
+
+create function start_pool(p pools, g given, moment float8) returns pools immutable language plpgsql as $$
+begin
+  p.at := moment; p.paused_until := 0; p.factor := g.start_pace; p.held_until := moment; p.shrunk_at := 0;
+  p.told := '{0,0,0}'; p.back := '{0,0,0,0,0,0,0,0,0}';
+  p.front := usher_budget.depths_of(p, g);
+  return p;
+end $$;
+
+create function refill(p pools, g given, moment float8) returns pools immutable language plpgsql as $$
+declare
+  rates float8[] := usher_budget.rates_of(p.told, g);
+  gained_ms float8 := usher_budget.worth(p, g, greatest(p.at, p.paused_until), moment);
+begin
+  for i in 1..9 loop
+    p.front[i] := p.front[i] + rates[(i - 1) % 3 + 1] * gained_ms;
+  end loop;
+  p.at := moment;
+  p.front := usher_budget.hold_to(p, usher_budget.depths_of(p, g));
+  return p;
+end $$;
+
+create function clock_ms(chosen float8) returns float8 volatile language sql as $$
+  select coalesce(chosen, extract(epoch from clock_timestamp())::float8 * 1000)
+$$;
+
+-- Locks the pool and brings it up to date. The clock is read behind the lock, so that it never runs backwards.
+create function bring(g given, of_account text, of_model text, chosen float8) returns pools language plpgsql as $$
+declare
+  p usher_budget.pools;
+  moment float8;
+  held usher_budget.places;
+begin
+  select * into p from usher_budget.pools where (account, model) = (of_account, of_model) for update;
+  if not found then
+    insert into usher_budget.pools
+    values (of_account, of_model, '-infinity', 0, 0, 0, 0, '{}', '{}', '{}') on conflict do nothing;
+    select * into p from usher_budget.pools where (account, model) = (of_account, of_model) for update;
+  end if;
+  moment := usher_budget.clock_ms(chosen);
+  if moment - p.at > g.idle_ms then
+    delete from usher_budget.places where (account, model) = (of_account, of_model);
+    return usher_budget.start_pool(p, g, moment);
+  end if;
+  p := usher_budget.refill(p, g, moment);
+  for held in
+    delete from usher_budget.places
+    where (account, model) = (of_account, of_model) and expires_at <= moment returning *
+  loop
+    if not held.is_started then p := usher_budget.credit(p, g, held.share, held.cost); end if;
+  end loop;
+  return p;
+end $$;
+
+create function save(p pools) returns void language plpgsql as $$
+begin
+  update usher_budget.pools
+  set at = p.at, paused_until = p.paused_until, factor = p.factor, held_until = p.held_until, shrunk_at = p.shrunk_at,
+    told = p.told, front = p.front, back = p.back
+  where (account, model) = (p.account, p.model);
+end $$;
+
+-- Ends a reservation and returns what it did not use; what it used is null where it is all spent.
+create function finish(g given, p pools, of_key text, used float8[]) returns void language plpgsql as $$
+declare held usher_budget.places;
+begin
+  delete from usher_budget.places where (account, model, key) = (p.account, p.model, of_key) returning * into held;
+  if found and used is not null then
+    p := usher_budget.credit(p, g, held.share,
+      array[held.cost[1] - used[1], held.cost[2] - used[2], held.cost[3] - used[3]]);
+  end if;
+  perform usher_budget.save(p);
+end $$;
+
+-- The verbs. All begin with rules and limits, account, model, and a time that is null for this server's own clock.
+
+create function reserve(
+  g given, account text, model text, chosen float8, of_key text, of_share int, input_tokens float8, output_tokens float8
+) returns float8[] language plpgsql as $$
+declare
+  p usher_budget.pools := usher_budget.bring(g, account, model, chosen);
+  held usher_budget.places;
+  wait float8;
+begin
+  select * into held from usher_budget.places o where (o.account, o.model, o.key) = (p.account, p.model, of_key);
+  if not found or held.is_started then
+    p := usher_budget.debit(p, g, of_share, array[1, input_tokens, output_tokens]);
+    held := row(p.account, p.model, of_key, of_share, false, array[1, input_tokens, output_tokens],
+      p.back[of_share * 3 - 2:of_share * 3], 0);
+  end if;
+  wait := usher_budget.wait_ms(p, g, held.share, held.place);
+  held.is_started := wait = 0;
+  held.expires_at := p.at + case when wait > 0 then wait + g.late_ms else g.unsettled_ms end;
+  insert into usher_budget.places select held.* on conflict on constraint places_pkey do update
+  set (share, is_started, cost, place, expires_at) =
+    (excluded.share, excluded.is_started, excluded.cost, excluded.place, excluded.expires_at);
+  perform usher_budget.save(p);
+  return array[wait];
+end $$;
+
+create function settle(
+  g given, account text, model text, chosen float8, of_key text,
+  input_tokens float8 default null, output_tokens float8 default null
+) returns float8[] language sql as $$
+  select usher_budget.finish(g, usher_budget.bring(g, account, model, chosen), of_key,
+    case when input_tokens is not null then array[1, input_tokens, output_tokens] end);
+  select '{}'::float8[];
+$$;
+
+create function give_back(g given, account text, model text, chosen float8, of_key text) returns float8[]
+language sql as $$
+  select usher_budget.finish(g, usher_budget.bring(g, account, model, chosen), of_key, '{0,0,0}');
+  select '{}'::float8[];
+$$;
+
+create function pause(g given, account text, model text, chosen float8, for_ms float8) returns float8[]
+language plpgsql as $$
+declare p usher_budget.pools := usher_budget.bring(g, account, model, chosen);
+begin
+  p.front := usher_budget.hold_to(p, '{0,0,0,0,0,0,0,0,0}');
+  p.paused_until := greatest(p.paused_until, p.at + for_ms);
+  perform usher_budget.save(p);
+  return '{}';
+end $$;
+
+create function shrink(g given, account text, model text, chosen float8) returns float8[] language plpgsql as $$
+declare p usher_budget.pools := usher_budget.bring(g, account, model, chosen);
+begin
+  if p.at - p.shrunk_at >= g.shrink_once_ms then
+    p.factor := greatest(g.lowest_pace, usher_budget.pace_at(p, g, p.at) * g.shrink_factor);
+    p.held_until := greatest(p.at, p.paused_until) + g.shrink_hold_ms;
+    p.shrunk_at := p.at;
+    p.front := usher_budget.hold_to(p, usher_budget.depths_of(p, g));
+  end if;
+  perform usher_budget.save(p);
+  return '{}';
+end $$;
+
+-- Three limits, 0 where the server named none, and three remainders, -1 where it named none.
+create function correct(g given, account text, model text, chosen float8, variadic said float8[]) returns float8[]
+language plpgsql as $$
+declare
+  p usher_budget.pools := usher_budget.bring(g, account, model, chosen);
+  remaining float8[];
+begin
+  for s in 1..3 loop
+    for d in 1..3 loop
+      remaining[s * 3 - 3 + d] := case when said[3 + d] >= 0 then said[3 + d] * g.burst_shares[s] end;
+    end loop;
+  end loop;
+  p.front := usher_budget.hold_to(p, remaining);
+  for d in 1..3 loop
+    if said[d] > 0 then p.told[d] := said[d]; end if;
+  end loop;
+  p.front := usher_budget.hold_to(p, usher_budget.depths_of(p, g));
+  perform usher_budget.save(p);
+  return '{}';
+end $$;
+
+-- Three limits, pace, pause, nine levels, nine depths, number of reservations.
+create function read(g given, of_account text, of_model text, chosen float8) returns float8[] language plpgsql as $$
+declare
+  p usher_budget.pools;
+  moment float8 := usher_budget.clock_ms(chosen);
+  levels float8[];
+  held int;
+begin
+  select * into p from usher_budget.pools where (account, model) = (of_account, of_model);
+  if not found or moment - p.at > g.idle_ms then p := usher_budget.start_pool(p, g, moment);
+  else p := usher_budget.refill(p, g, moment); end if;
+  for i in 1..9 loop
+    levels[i] := p.front[i] - p.back[i];
+  end loop;
+  select count(*) into held from usher_budget.places where (account, model) = (of_account, of_model);
+  return usher_budget.limits_of(p.told, g)
+    || array[usher_budget.pace_at(p, g, p.at), greatest(0, p.paused_until - p.at)]
+    || levels || usher_budget.depths_of(p, g) || held::float8;
+end $$;

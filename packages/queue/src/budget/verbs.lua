@@ -1,0 +1,116 @@
+-- The verbs of core's budget/book.ts; each runs alone. ARGV from 3 on: the verb, and what it needs.
+
+local function load_place(key)
+  local text = redis.call('HGET', places_key, key)
+  if not text then return nil end
+  local n = read(text)
+  return { share = n[1], is_started = n[2] == 1, cost = { n[3], n[4], n[5] }, place = { n[6], n[7], n[8] } }
+end
+
+local function save_place(key, held, expires_at)
+  local c, p = held.cost, held.place
+  local text = write({ held.share, held.is_started and 1 or 0, c[1], c[2], c[3], p[1], p[2], p[3] })
+  redis.call('HSET', places_key, key, text)
+  redis.call('ZADD', expiries_key, string.format('%.17g', expires_at), key)
+end
+
+local function forget_place(key)
+  redis.call('HDEL', places_key, key)
+  redis.call('ZREM', expiries_key, key)
+end
+
+-- The pool as it is now, after the places that nobody came for were given back.
+local function bring()
+  local pool, is_remembered = load_pool()
+  if not is_remembered then redis.call('DEL', places_key, expiries_key) end
+  for _, key in ipairs(redis.call('ZRANGEBYSCORE', expiries_key, '-inf', string.format('%.17g', now))) do
+    local held = load_place(key)
+    forget_place(key)
+    if held and not held.is_started then credit(pool, held.share, held.cost) end
+  end
+  return pool
+end
+
+-- Ends a reservation; what it did not use, by the function, goes back.
+local function finish(key, unused)
+  local pool, held = bring(), load_place(key)
+  forget_place(key)
+  if held then credit(pool, held.share, unused(held.cost)) end
+  save_pool(pool)
+end
+
+local verbs = {}
+
+function verbs.reserve(key, share, input_tokens, output_tokens)
+  local pool, held = bring(), load_place(key)
+  if not held or held.is_started then
+    held = { share = tonumber(share), cost = { 1, tonumber(input_tokens), tonumber(output_tokens) } }
+    held.place = debit(pool, held.share, held.cost)
+  end
+  local wait = wait_ms(pool, held.share, held.place)
+  held.is_started = wait == 0
+  save_place(key, held, now + (wait > 0 and wait + given.late_ms or given.unsettled_ms))
+  save_pool(pool)
+  return wait
+end
+
+function verbs.settle(key, input_tokens, output_tokens)
+  finish(key, function(cost)
+    if not input_tokens then return { 0, 0, 0 } end
+    return { cost[1] - 1, cost[2] - tonumber(input_tokens), cost[3] - tonumber(output_tokens) }
+  end)
+end
+
+function verbs.give_back(key)
+  finish(key, function(cost) return cost end)
+end
+
+function verbs.pause(for_ms)
+  local pool = bring()
+  hold_to(pool, { 0, 0, 0, 0, 0, 0, 0, 0, 0 })
+  pool.paused_until = math.max(pool.paused_until, now + tonumber(for_ms))
+  save_pool(pool)
+end
+
+function verbs.shrink()
+  local pool = bring()
+  if now - pool.shrunk_at >= given.shrink_once_ms then
+    pool.factor = math.max(given.lowest_pace, pace_at(pool, now) * given.shrink_factor)
+    pool.held_until = math.max(now, pool.paused_until) + given.shrink_hold_ms
+    pool.shrunk_at = now
+    hold_to(pool, depths_of(pool))
+  end
+  save_pool(pool)
+end
+
+-- Three limits, 0 where the server named none, and three remainders, -1 where it named none.
+function verbs.correct(...)
+  local pool, said, left = bring(), { ... }, {}
+  for s = 1, 3 do
+    for d = 1, 3 do
+      local remaining = tonumber(said[3 + d])
+      left[at(s, d)] = remaining < 0 and math.huge or remaining * given.burst_shares[s]
+    end
+  end
+  hold_to(pool, left)
+  for d = 1, 3 do
+    if tonumber(said[d]) > 0 then pool.told[d] = tonumber(said[d]) end
+  end
+  hold_to(pool, depths_of(pool))
+  save_pool(pool)
+end
+
+-- Three limits, pace, pause, nine levels, nine depths, number of reservations.
+function verbs.read()
+  local pool = load_pool()
+  local limits, depths = limits_of(pool), depths_of(pool)
+  local reading = { limits[1], limits[2], limits[3], pace_at(pool, now), math.max(0, pool.paused_until - now) }
+  for i = 1, 9 do
+    reading[5 + i] = pool.front[i] - pool.back[i]
+    reading[14 + i] = depths[i]
+  end
+  reading[24] = redis.call('HLEN', places_key)
+  return write(reading)
+end
+
+return verbs[ARGV[3]](unpack(ARGV, 4))
