@@ -16,10 +16,11 @@ export function openDesk(name: string, { ticket, ...changed }: { ticket?: Partia
   const model = helpdeskModels[name];
   if (connector === undefined || model === undefined) throw new Error(`no connector and model ${name}`);
   const desk = connector.open(settingsOf(name, changed));
+  const settings = connector.settings.parse(settingsOf(name));
   const state: DeskTicket = {
     id: '4711',
-    team: null,
-    priority: null,
+    team: settings.untouched_teams[0] ?? null,
+    priority: settings.untouched_priorities[0] ?? null,
     tags: [],
     fields: {},
     status: 'open',

@@ -58,28 +58,28 @@ describe.each(connectors.map((connector) => ({ connector, name: connector.name }
       expect(check({ ...request, headers: { ...request.headers, [signature.header]: cut } })).toBe(false);
     });
 
-    test.skipIf(signature.kind === 'secret_header')('is refused when a byte is changed, missing or too much', () => {
-      const request = signed(sample);
-      const text = Buffer.from(request.body).toString();
-      for (const body of [text.replace(/[a-y]/, 'z'), text.slice(0, -1), `${text}\n`, '']) {
-        expect(check({ ...request, body: Buffer.from(body) })).toBe(false);
-      }
-    });
+    if (signature.kind === 'hmac')
+      test('is refused when a byte is changed, missing or too much', () => {
+        const request = signed(sample);
+        const text = Buffer.from(request.body).toString();
+        for (const body of [text.replace(/[a-y]/, 'z'), text.slice(0, -1), `${text}\n`, '']) {
+          expect(check({ ...request, body: Buffer.from(body) })).toBe(false);
+        }
+      });
 
-    test.skipIf(signature.kind === 'secret_header' || signature.timestamp === undefined)(
-      'is refused five minutes later or earlier, and with a timestamp that was changed',
-      () => {
+    if (signature.kind === 'hmac' && signature.timestamp !== undefined) {
+      const { header } = signature.timestamp;
+      test('is refused five minutes later or earlier, and with a timestamp that was changed', () => {
         const request = signed(sample);
         expect(check(request, [secret], new Date(now.getTime() + 301_000))).toBe(false);
         expect(check(request, [secret], new Date(now.getTime() - 301_000))).toBe(false);
         expect(check(request, [secret], new Date(now.getTime() + 299_000))).toBe(true);
         const aSecondLater = signedHeaders(signature, request, { secret, now: new Date(now.getTime() + 1_000) });
-        const header = signature.kind === 'hmac' ? (signature.timestamp?.header ?? '') : '';
         for (const timestamp of ['', 'now', '-1', aSecondLater[header] ?? '']) {
           expect(check({ ...request, headers: { ...request.headers, [header]: timestamp } })).toBe(false);
         }
-      },
-    );
+      });
+    }
 
     test('is read as it should be', () => {
       const desk = connector.open(settingsOf(name));
@@ -90,14 +90,15 @@ describe.each(connectors.map((connector) => ({ connector, name: connector.name }
       expect(connector.handshake?.(sample) ?? undefined).toEqual(sample.handshake);
     });
 
-    test.skipIf(sample.fetched === undefined)('is understood once its text was fetched', () => {
-      const desk = connector.open(settingsOf(name));
-      const [reading] = desk.read(sample);
-      if (reading?.kind !== 'fetch') throw new Error('this sample fetches nothing');
-      expect(reading.requests).toHaveLength(sample.fetched?.answers.length ?? 0);
-      const fetched = desk.readFetched(reading.ticketId, sample.fetched?.answers ?? []);
-      expect(asJson(fetched)).toMatchObject(asObject(sample.fetched?.reading));
-    });
+    if (sample.fetched !== undefined)
+      test('is understood once its text was fetched', () => {
+        const desk = connector.open(settingsOf(name));
+        const [reading] = desk.read(sample);
+        if (reading?.kind !== 'fetch') throw new Error('this sample fetches nothing');
+        expect(reading.requests).toHaveLength(sample.fetched?.answers.length ?? 0);
+        const fetched = desk.readFetched(reading.ticketId, sample.fetched?.answers ?? []);
+        expect(asJson(fetched)).toMatchObject([sample.fetched?.reading]);
+      });
   });
 
   test.each([[null], [[]], [{}], ['text'], [{ type: 'ticket.created' }], [[null]]])(

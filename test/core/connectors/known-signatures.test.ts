@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { findConnector } from '@usher/core/connectors/registry';
+import { connectors, findConnector } from '@usher/core/connectors/registry';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { isGenuine, signedHeaders } from '../../support/connector-signature.ts';
@@ -11,8 +11,29 @@ const secret = 'the secret of a webhook';
 
 const mac = (algorithm: string, text: string) => createHmac(algorithm, secret).update(text);
 
+const seconds = String(now.getTime() / 1_000);
+const milliseconds = String(now.getTime());
+
 /** How each vendor says that it signs, written out without our recipes. */
 const vendors: Record<string, Record<string, string>> = {
+  chatwoot: {
+    'x-chatwoot-timestamp': seconds,
+    'x-chatwoot-signature': `sha256=${mac('sha256', `${seconds}.${body}`).digest('hex')}`,
+  },
+  freshdesk: { 'x-usher-secret': secret },
+  front: {
+    'x-front-request-timestamp': milliseconds,
+    'x-front-signature': mac('sha256', `${milliseconds}:${body}`).digest('base64'),
+  },
+  gorgias: { 'x-usher-secret': secret },
+  helpscout: { 'x-helpscout-signature': mac('sha1', body).digest('base64') },
+  hubspot: {
+    'x-hubspot-request-timestamp': milliseconds,
+    'x-hubspot-signature-v3': mac('sha256', `POST${uri}${body}${milliseconds}`).digest('base64'),
+  },
+  intercom: { 'x-hub-signature': `sha1=${mac('sha1', body).digest('hex')}` },
+  jira: { 'x-hub-signature': `sha256=${mac('sha256', body).digest('hex')}` },
+  zammad: { 'x-hub-signature': `sha1=${mac('sha1', body).digest('hex')}` },
   zendesk: {
     'x-zendesk-webhook-signature-timestamp': '2026-11-23T08:00:00Z',
     'x-zendesk-webhook-signature': mac('sha256', `2026-11-23T08:00:00Z${body}`).digest('base64'),
@@ -30,9 +51,23 @@ function requestWith(headers: Record<string, string>, text = body) {
 }
 
 describe('What a vendor signs by its own documentation', () => {
+  test('is written down here for every vendor', () => {
+    const names = connectors.map(({ name }) => name).filter((name) => name !== 'standard');
+    expect(Object.keys(vendors)).toEqual(names);
+  });
+
   test.each(Object.entries(vendors))('is believed from %s', (name, headers) => {
     expect(isGenuine(recipeOf(name), requestWith(headers), { secrets: [secret], now })).toBe(true);
   });
+});
+
+test('where method and address are signed, another address is refused', () => {
+  const request = requestWith(vendors['hubspot'] ?? {});
+  const check = (changed: object) =>
+    isGenuine(recipeOf('hubspot'), { ...request, ...changed }, { secrets: [secret], now });
+  expect(check({})).toBe(true);
+  expect(check({ uri: `${uri}?more` })).toBe(false);
+  expect(check({ method: 'PUT' })).toBe(false);
 });
 
 describe('Standard Webhooks', () => {

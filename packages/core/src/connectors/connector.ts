@@ -56,7 +56,7 @@ export interface ConnectorDefinition<S extends ConnectorSettings> {
   /** What a delivery says, event by event. */
   read: (delivery: Delivery, settings: S) => Reading[];
   /** What the answers to a reading's `fetch` say. */
-  readFetched?: (ticketId: string, answers: readonly unknown[], settings: S) => Reading;
+  readFetched?: (ticketId: string, answers: readonly unknown[], settings: S) => Reading[];
   /** Null where decisions are told by outbound events only. */
   api: HelpdeskApi<S> | null;
 }
@@ -69,7 +69,7 @@ export interface WritePlan extends Omit<Plan, 'changes'> {
 /** A connector with the settings of one source. */
 export interface OpenConnector {
   read(delivery: Delivery): Reading[];
-  readFetched(ticketId: string, answers: readonly unknown[]): Reading;
+  readFetched(ticketId: string, answers: readonly unknown[]): Reading[];
   /** The calls to make before writing or taking back; none where nothing is written. */
   look(ticketId: string): HelpdeskRequest[];
   /** What the answers to `look` say. Throws HelpdeskAnswerUnreadable. */
@@ -112,7 +112,7 @@ function openConnector<S extends ConnectorSettings>(definition: ConnectorDefinit
   const { api } = definition;
   return {
     read: (delivery) => definition.read(delivery, settings).map((reading) => guarded(reading, settings)),
-    readFetched: (ticketId, answers) => definition.readFetched?.(ticketId, answers, settings) ?? ignored('other_event'),
+    readFetched: (ticketId, answers) => definition.readFetched?.(ticketId, answers, settings) ?? [],
     look: (ticketId) => (settings.mode === 'shadow' ? [] : (api?.look(ticketId, settings) ?? [])),
     current: (answers) => readCurrent(definition, settings, answers),
     write: (assignment, current, written) => {

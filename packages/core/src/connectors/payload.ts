@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Json } from './request.ts';
 
 /** An id in a payload, as text: what may stand in a path. */
 export const Id = z
@@ -12,6 +11,15 @@ export const OptionalId = z
   .union([z.string(), z.number()])
   .nullish()
   .transform((id) => (id == null || id === '' || id === 0 ? null : String(id)));
+
+/**
+ * An id that may be null but must be there. What is read before writing is read strictly: where a list or a value is
+ * missing from an answer, nobody may conclude that there is none, and overwrite it.
+ */
+export const NullableId = z
+  .union([z.string(), z.number()])
+  .nullable()
+  .transform((id) => (id === null || id === '' || id === 0 ? null : String(id)));
 
 /** A text that may be missing. */
 export const Text = z
@@ -27,11 +35,8 @@ export function listOf<Item extends z.ZodType>(item: Item) {
     .transform((items) => items ?? []);
 }
 
-/** A record of custom fields that may be missing. */
-export const Fields = z
-  .record(z.string(), z.json())
-  .nullish()
-  .transform((fields): Record<string, Json> => fields ?? {});
+/** Custom fields by name. */
+export const Fields = z.record(z.string(), z.json());
 
 /** A moment as vendors write it: an ISO text, or seconds or milliseconds since 1970. Null where it says nothing. */
 export const VendorMoment = z
@@ -44,10 +49,13 @@ export const VendorMoment = z
     return year >= 1 && year <= 9_999 ? moment.toISOString() : null;
   });
 
-/** A nested object that may be missing, read for one value in it. */
-export function inside<Value extends z.ZodType>(key: string, value: Value) {
-  return z
-    .object({ [key]: value })
-    .nullish()
-    .transform((object) => object?.[key]);
+/** The id in a nested object, which may be missing. */
+export const IdInside = z
+  .object({ id: OptionalId })
+  .nullish()
+  .transform((object) => object?.id ?? null);
+
+/** The item that came first, by a moment that `VendorMoment` read; those without one come before all others. */
+export function earliest<Item>(items: readonly Item[], momentOf: (item: Item) => string | null): Item | undefined {
+  return items.toSorted((one, other) => ((momentOf(one) ?? '') < (momentOf(other) ?? '') ? -1 : 1))[0];
 }

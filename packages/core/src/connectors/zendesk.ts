@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Changes, Current } from './changes.ts';
 import { defineConnector } from './connector.ts';
 import { plainNote } from './note.ts';
-import { Id, listOf, OptionalId, Text, VendorMoment } from './payload.ts';
+import { Id, NullableId, OptionalId, Text, VendorMoment } from './payload.ts';
 import { closed, ignored, readAs, ticket } from './reading.ts';
 import { get, holdsAny, type HelpdeskRequest, needed, numberOrText, path, set } from './request.ts';
 import { settingsWith } from './settings.ts';
@@ -34,10 +34,10 @@ const CurrentTicket = z
   .tuple([
     z.object({
       ticket: z.object({
-        group_id: OptionalId,
-        priority: OptionalId,
-        tags: listOf(z.string()),
-        custom_fields: listOf(z.object({ id: Id, value: z.json() })),
+        group_id: NullableId,
+        priority: NullableId,
+        tags: z.array(z.string()),
+        custom_fields: z.array(z.object({ id: Id, value: z.json() })),
         status: Text,
         updated_at: z.string(),
       }),
