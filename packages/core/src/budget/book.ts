@@ -88,13 +88,14 @@ export function openBook(pool: Pool): Book {
     reserve({ key, share, estimate }, now) {
       let allowance = bring(now);
       let held = reservations.get(key);
+      const isNew = held === undefined || held.isStarted;
       if (held === undefined || held.isStarted) {
         const cost = { requests: 1, ...estimate };
         allowance = debit(allowance, pool, { share, cost });
         held = { share, cost, place: allowance.lines[share].back, isStarted: false, expiresAt: 0 };
       }
       known = allowance;
-      const wait = waitMs(allowance, pool, held);
+      const wait = told(waitMs(allowance, pool, held), pausedMs(allowance), isNew);
       const expiresAt = now + (wait > 0 ? wait + rules.lateMs : rules.unsettledMs);
       firstExpiry = Math.min(firstExpiry, expiresAt);
       reservations.set(key, { ...held, isStarted: wait === 0, expiresAt });
@@ -110,6 +111,21 @@ export function openBook(pool: Pool): Book {
   };
 }
 
+/**
+ * What somebody is told who has to wait so long. Calls of which too much was expected bring those behind them forward;
+ * who was told of a long wait long ago would come too late for that, and his turn would fall together with others'.
+ */
+function told(waitMs: number, pausedMs: number, isNew: boolean): number {
+  if (waitMs === 0) return 0;
+  const queueMs = waitMs - pausedMs;
+  if (queueMs > rules.wholeWaitMs) return Math.ceil(pausedMs + queueMs / 2);
+  return isNew ? waitMs : Math.max(rules.waitAgainMs, waitMs);
+}
+
+function pausedMs({ at, pausedUntil }: Allowance): number {
+  return Math.max(0, pausedUntil - at);
+}
+
 function minus(first: Amounts, second: Amounts): Amounts {
   return amounts((dimension) => first[dimension] - second[dimension]);
 }
@@ -118,7 +134,7 @@ function describe(allowance: Allowance, pool: Pool, reservations: number): Budge
   return {
     limits: limitsOf(pool, allowance.told),
     pace: paceAt(allowance.pace, allowance.at),
-    pausedMs: Math.max(0, allowance.pausedUntil - allowance.at),
+    pausedMs: pausedMs(allowance),
     levels: eachShare((share) => levelOf(allowance.lines[share])),
     depths: eachShare((share) => depthOf({ ...allowance, pool, share })),
     reservations,

@@ -51,6 +51,10 @@ export const rules = {
   shrinkHoldMs: 60_000,
   /** Calls in flight together bring the same trouble: it counts once. */
   shrinkOnceMs: 5_000,
+  /** A longer wait is told by halves, because what others return shortens it, and what others take lengthens it. */
+  wholeWaitMs: 10_000,
+  /** Who has to wait again does so for a moment at least, rather than ask again and again. */
+  waitAgainMs: 250,
   /** How much later than told a caller may come before its place is given to others. */
   lateMs: 30_000,
   /** When a call that was never settled counts as spent for good. */

@@ -23,7 +23,8 @@ create index on places (account, model, expires_at);
 
 create type given as (
   use float8, burst_ms float8, burst_shares float8[], start_pace float8, growth_per_ms float8, shrink_factor float8,
-  lowest_pace float8, shrink_hold_ms float8, shrink_once_ms float8, late_ms float8, unsettled_ms float8, idle_ms float8,
+  lowest_pace float8, shrink_hold_ms float8, shrink_once_ms float8, whole_wait_ms float8,
+  wait_again_ms float8, late_ms float8, unsettled_ms float8, idle_ms float8,
   limits float8[], ceilings float8[]
 );
 
@@ -134,6 +135,17 @@ begin
   return greatest(0, ceil(opens_at - p.at + usher_budget.time_for(p, g, missing, opens_at) - 0.001));
 end $$;
 
+-- Long waits are told by halves.
+create function told(wait float8, paused_ms float8, g given, is_new boolean) returns float8
+immutable language sql as $$
+  select case
+    when wait = 0 then 0
+    when wait - paused_ms > g.whole_wait_ms then ceil(paused_ms + (wait - paused_ms) / 2)
+    when is_new then wait
+    else greatest(g.wait_again_ms, wait)
+  end
+$$;
+
 create function start_pool(p pools, g given, moment float8) returns pools immutable language plpgsql as $$
 begin
   p.at := moment; p.paused_until := 0; p.factor := g.start_pace; p.held_until := moment; p.shrunk_at := 0;
@@ -215,15 +227,17 @@ create function reserve(
 declare
   p usher_budget.pools := usher_budget.bring(g, account, model, chosen);
   held usher_budget.places;
+  is_new boolean;
   wait float8;
 begin
   select * into held from usher_budget.places o where (o.account, o.model, o.key) = (p.account, p.model, of_key);
-  if not found or held.is_started then
+  is_new := not found or held.is_started;
+  if is_new then
     p := usher_budget.debit(p, g, of_share, array[1, input_tokens, output_tokens]);
     held := row(p.account, p.model, of_key, of_share, false, array[1, input_tokens, output_tokens],
       p.back[of_share * 3 - 2:of_share * 3], 0);
   end if;
-  wait := usher_budget.wait_ms(p, g, held.share, held.place);
+  wait := usher_budget.told(usher_budget.wait_ms(p, g, held.share, held.place), greatest(0, p.paused_until - p.at), g, is_new);
   held.is_started := wait = 0;
   held.expires_at := p.at + case when wait > 0 then wait + g.late_ms else g.unsettled_ms end;
   insert into usher_budget.places select held.* on conflict on constraint places_pkey do update

@@ -39,15 +39,24 @@ local function finish(key, unused)
   save_pool(pool)
 end
 
+-- Long waits are told by halves.
+local function told(wait, paused_ms, is_new)
+  if wait == 0 then return 0 end
+  local queue_ms = wait - paused_ms
+  if queue_ms > given.whole_wait_ms then return math.ceil(paused_ms + queue_ms / 2) end
+  return is_new and wait or math.max(given.wait_again_ms, wait)
+end
+
 local verbs = {}
 
 function verbs.reserve(key, share, input_tokens, output_tokens)
   local pool, held = bring(), load_place(key)
-  if not held or held.is_started then
+  local is_new = not held or held.is_started
+  if is_new then
     held = { share = tonumber(share), cost = { 1, tonumber(input_tokens), tonumber(output_tokens) } }
     held.place = debit(pool, held.share, held.cost)
   end
-  local wait = wait_ms(pool, held.share, held.place)
+  local wait = told(wait_ms(pool, held.share, held.place), math.max(0, pool.paused_until - now), is_new)
   held.is_started = wait == 0
   save_place(key, held, now + (wait > 0 and wait + given.late_ms or given.unsettled_ms))
   save_pool(pool)

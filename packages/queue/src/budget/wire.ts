@@ -12,6 +12,8 @@ const ruleTexts = {
   lowest_pace: rules.lowestPace,
   shrink_hold_ms: rules.shrinkHoldMs,
   shrink_once_ms: rules.shrinkOnceMs,
+  whole_wait_ms: rules.wholeWaitMs,
+  wait_again_ms: rules.waitAgainMs,
   late_ms: rules.lateMs,
   unsettled_ms: rules.unsettledMs,
   idle_ms: rules.idleMs,
