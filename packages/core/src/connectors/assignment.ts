@@ -1,5 +1,5 @@
 import type { Decision } from '../decide.ts';
-import { type Current, planChanges, type Plan, type Wanted, type Written } from './changes.ts';
+import { type Current, ownValue, planChanges, type Plan, type Wanted, type Written } from './changes.ts';
 import type { Outcome } from './reading.ts';
 import type { Json } from './request.ts';
 import type { ConnectorSettings } from './settings.ts';
@@ -43,9 +43,9 @@ function wantedBy(assignment: Assignment, settings: ConnectorSettings, features:
   const isByPerson = reason === 'accepted' || reason === 'corrected';
   const acts = settings.mode === 'auto' || (settings.mode === 'suggest' && isByPerson);
   if (!acts || action === 'suggest') return { fields: {} };
-  if (action === 'triage') return { team: settings.teams[team], fields: {} };
+  if (action === 'triage') return { team: ownValue(settings.teams, team), fields: {} };
   return {
-    team: settings.teams[team],
+    team: ownValue(settings.teams, team),
     priority: features.priority ? settings.priorities[priority] : undefined,
     tags: features.tags === 'none' ? undefined : tagsOf(assignment.decision, settings, features),
     fields: fieldsOf(assignment, settings),
@@ -54,7 +54,7 @@ function wantedBy(assignment: Assignment, settings: ConnectorSettings, features:
 
 function tagsOf({ category }: Decision, settings: ConnectorSettings, features: Features): string[] {
   if (category === null) return [];
-  const own = settings.tags[category];
+  const own = ownValue(settings.tags, category);
   if (own !== undefined) return [own];
   return settings.tag_prefix === null || features.tags === 'by id' ? [] : [settings.tag_prefix + category];
 }
@@ -86,7 +86,7 @@ export function outcomeOf(current: Current, settings: ConnectorSettings): Outcom
 }
 
 function textIn(current: Current, field: string | undefined): string | null {
-  const value = field === undefined ? undefined : current.fields[field];
+  const value = field === undefined ? undefined : ownValue(current.fields, field);
   return typeof value === 'string' && value !== '' ? value : null;
 }
 

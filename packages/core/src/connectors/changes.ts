@@ -89,8 +89,8 @@ export function planChanges(wanted: Wanted, { current, written, untouched }: Pla
 
 function planFields(plan: Plan, { fields }: Wanted, current: Current): void {
   for (const [name, value] of Object.entries(fields)) {
-    const wrote = plan.written.fields[name] ?? null;
-    const judged = judge(value, { now: current.fields[name] ?? null, wrote, untouched: [] });
+    const wrote = ownValue(plan.written.fields, name) ?? null;
+    const judged = judge(value, { now: ownValue(current.fields, name) ?? null, wrote, untouched: [] });
     if (judged.kind === 'change') plan.changes.fields[name] = value;
     if (judged.kind === 'kept') plan.kept.push(name);
     if (judged.wrote !== null) plan.written.fields[name] = judged.wrote;
@@ -100,7 +100,7 @@ function planFields(plan: Plan, { fields }: Wanted, current: Current): void {
 function planTags(plan: Plan, wanted: readonly string[], current: Current): void {
   const { changes, written } = plan;
   // A tag of ours that is gone was removed by a person: it is not added again.
-  changes.addTags = wanted.filter((tag) => !current.tags.includes(tag) && written.tags[tag] !== 'added');
+  changes.addTags = wanted.filter((tag) => !current.tags.includes(tag) && ownValue(written.tags, tag) !== 'added');
   changes.removeTags = Object.keys(written.tags).filter((tag) => current.tags.includes(tag) && !wanted.includes(tag));
   for (const tag of changes.addTags) written.tags[tag] = 'adding';
   for (const tag of changes.removeTags) written.tags[tag] = 'removing';
@@ -160,7 +160,7 @@ export function planUndo(written: Written, current: Current): Changes {
   if (stands(written.team, current.team)) changes.team = textOf(written.team.before);
   if (stands(written.priority, current.priority)) changes.priority = textOf(written.priority.before);
   for (const [name, value] of Object.entries(written.fields)) {
-    if (stands(value, current.fields[name] ?? null)) changes.fields[name] = value.before;
+    if (stands(value, ownValue(current.fields, name) ?? null)) changes.fields[name] = value.before;
   }
   changes.removeTags = Object.keys(written.tags).filter((tag) => current.tags.includes(tag));
   return changes;
@@ -176,6 +176,11 @@ function textOf(value: Json): string | null {
 
 function structuredCopy(written: Written): Written {
   return { ...written, fields: { ...written.fields }, tags: { ...written.tags } };
+}
+
+/** The value that a record holds itself: a name that every object inherits, such as `constructor`, is none. */
+export function ownValue<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 /** All tags after a change, for vendors that only replace the whole list: everybody else's stay, in their order. */
