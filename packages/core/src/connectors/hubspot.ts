@@ -5,10 +5,10 @@ import { htmlNote } from './note.ts';
 import { Fields, Id, OptionalId, Text, VendorMoment } from './payload.ts';
 import { closed, fetchFirst, ignored, readAs, type Reading, ticket } from './reading.ts';
 import { get, holdsAny, type HelpdeskRequest, needed, numberOrText, path, set } from './request.ts';
-import { settingsWith, VendorName } from './settings.ts';
+import { ConnectorSettings, settingsWith, VendorName } from './settings.ts';
 
 const Settings = settingsWith({ priorities: { low: 'LOW', medium: 'MEDIUM', high: 'HIGH', urgent: 'HIGH' } }).extend({
-  base_url: z.url().default('https://api.hubapi.com'),
+  base_url: ConnectorSettings.shape.base_url.default('https://api.hubapi.com'),
   team_property: VendorName.default('hubspot_owner_id').describe('The property that says which team has a ticket.'),
   closed_stages: z.array(VendorName).default(['4']).describe('Pipeline stages, by internal id, that end a ticket.'),
 });
