@@ -1,4 +1,5 @@
-import { knownTickets, type KnownTicket, type Learnt, wordsOf } from '@usher/cli/evaluation/learn';
+import { knownTickets, type KnownTicket, type Learnt } from '@usher/cli/evaluation/learn';
+import { lookupWords } from '@usher/engines/local/words';
 import { judgementOf, predictAll } from '@usher/cli/evaluation/predict';
 import { auroc } from '@usher/core/evaluation/auroc';
 import { type Finding, peer } from '../benchmark.ts';
@@ -28,6 +29,6 @@ export function measureOutOfScope({ learnt, predicted, data }: Studied, stranger
 }
 
 function similarityOf({ index }: Learnt, text: KnownTicket['text']): number {
-  const words = wordsOf(text);
+  const words = lookupWords(text);
   return (index.bestOfLabels(words)[0]?.score ?? 0) / Math.max(1, words.length);
 }

@@ -1,9 +1,10 @@
 import { compare, spread } from '@usher/cli/evaluation/compare';
-import { knownTickets, type Learnt, learnFrom, wordsOf } from '@usher/cli/evaluation/learn';
+import { knownTickets, type Learnt, learnFrom } from '@usher/cli/evaluation/learn';
+import { lookupWords } from '@usher/engines/local/words';
 import { judgementOf, type Predicted, predictAll } from '@usher/cli/evaluation/predict';
 import type { Comparison } from '@usher/core/evaluation/evaluation';
 import { type Judgement, type Outcome, outcomeOf } from '@usher/core/evaluation/outcome';
-import { RETRIEVED } from '@usher/core/evaluation/retrieve';
+import { RETRIEVED } from '@usher/core/retrieval/choose-labels';
 import type { DataSet } from './data-sets.ts';
 
 export const SEED = 1;
@@ -52,7 +53,7 @@ export function study(data: DataSet): Studied {
 
 function nearestLabels({ index }: Learnt, { ticket }: Predicted): string[] {
   return index
-    .bestOfLabels(wordsOf(ticket.text))
+    .bestOfLabels(lookupWords(ticket.text))
     .slice(0, RETRIEVED)
     .map(({ label }) => label);
 }

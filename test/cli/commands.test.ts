@@ -78,6 +78,8 @@ describe('usher classify', () => {
     const settings = { ANTHROPIC_API_KEY: 'test-key', ANTHROPIC_BASE_URL: claude.url };
     const { json } = await usher(['classify', ...ticket, '--engine', 'claude', '--json'], settings);
     expect(json()).toMatchObject({ category: 'billing', cost_micro_usd: expect.any(Number) });
+    const asked = JSON.stringify(claude.requests.find(({ path }) => path === '/v1/messages')?.body);
+    expect(asked).toContain(String.raw`similar_tickets\":[{\"subject`);
     expect(claude.requests).toHaveLength(1);
   });
 

@@ -12,6 +12,7 @@ import type { Deps } from '@usher/worker/deps';
 import { createEngineMaker, type EngineMakerOptions } from '@usher/worker/engines';
 import type { WorkerEvent } from '@usher/worker/events';
 import { createGate } from '@usher/worker/gate';
+import { createSimilarExamples } from '@usher/worker/similar-examples';
 import postgres, { type Sql } from 'postgres';
 import { desk } from '../support/claude-server-desk.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -104,6 +105,7 @@ export function workerDeps(
       settings: { engine: engine.engine, model: engine.model, hardModel: engine.hardModel },
       makeEngines,
     }),
+    similarExamples: createSimilarExamples({ db }),
     mode: 'auto',
     maxAges: { live: 15 * 60_000, bulk: undefined },
     delivering: {

@@ -5,6 +5,7 @@ import type { Work } from '@usher/db/work';
 import { isSuggestFailure } from '@usher/engines/claude/failures';
 import type { Current } from './current-release.ts';
 import { startDeadline } from './deadline.ts';
+import type { SimilarExamples } from './similar-examples.ts';
 import { lastTryMs, type MaxAges, waitsUntil } from './waiting.ts';
 
 /** The local model for the taxonomy in force is still being learnt. */
@@ -33,6 +34,7 @@ export class MoneyAwaited extends Error implements Failure {
 
 interface Asking {
   maxAges: MaxAges;
+  similarExamples: SimilarExamples;
   signal: AbortSignal;
 }
 
@@ -41,8 +43,14 @@ interface Asking {
  * has waited as long as it may, there is an answer in any case, from Claude, from the local model in its place, or
  * `unavailable`. Throws what the signal aborts.
  */
-export async function askEngine(work: Work, current: Current, { maxAges, signal }: Asking): Promise<EngineAnswer> {
-  const request = { ticket: readableTicket(work), taxonomy: current.release.taxonomy, examples: [] };
+export async function askEngine(
+  work: Work,
+  current: Current,
+  { maxAges, similarExamples, signal }: Asking,
+): Promise<EngineAnswer> {
+  const ticket = readableTicket(work);
+  const examples = () => similarExamples({ ...work, text: ticket }, current);
+  const request = { ticket, taxonomy: current.release.taxonomy, examples };
   const leftMs = waitsUntil(work, maxAges) - Date.now();
   if (leftMs <= 0) return askLastTime(request, current, { work, maxAges, signal });
   if (!current.isLearnt) throw new LocalModelAwaited();
@@ -67,7 +75,7 @@ type Request = Pick<SuggestRequest, 'ticket' | 'taxonomy' | 'examples'>;
 async function askLastTime(
   request: Request,
   { engine, standIn }: Current,
-  { work, maxAges, signal }: Asking & { work: Work },
+  { work, maxAges, signal }: Omit<Asking, 'similarExamples'> & { work: Work },
 ): Promise<EngineAnswer> {
   using late = startDeadline(lastTryMs(work.lane, maxAges));
   try {

@@ -6,12 +6,11 @@ import type { Db } from '@usher/db/connect';
 import { type LastLearnt, lastLearnt, loadLocalModel } from '@usher/db/local-models';
 import { ensureRelease } from '@usher/db/releases';
 import { currentTaxonomy, currentTaxonomyVersion } from '@usher/db/taxonomies';
-import type { Engines } from '@usher/engines/registry';
-import type { EngineMaker } from './engines.ts';
+import type { EngineMaker, MadeEngines } from './engines.ts';
 import type { Report } from './events.ts';
 
 /** What a worker decides with. */
-export interface Current extends Engines {
+export interface Current extends MadeEngines {
   release: Release;
 }
 
@@ -58,11 +57,10 @@ export function createCurrentRelease(options: CurrentReleaseOptions): () => Prom
 }
 
 async function renew(current: Current | undefined, options: CurrentReleaseOptions): Promise<Current> {
-  const { db, settings, report } = options;
+  const { db, report } = options;
   const [version, last] = await Promise.all([currentTaxonomyVersion(db), lastLearnt(db)]);
-  const usable = settings.engine === 'claude' ? undefined : last;
-  if (current !== undefined && isUpToDate(current.release, version, usable)) return current;
-  const renewed = await load(usable, options);
+  if (current !== undefined && isUpToDate(current.release, version, last)) return current;
+  const renewed = await load(last, options);
   const { id, taxonomyVersion, localModel } = renewed.release;
   report({ kind: 'release_taken', release: id, taxonomyVersion, localModel });
   return renewed;

@@ -6,6 +6,7 @@ import type { Current } from './current-release.ts';
 import type { Resolve } from './delivery/address.ts';
 import type { Turnstile } from './delivery/turnstile.ts';
 import type { Report } from './events.ts';
+import type { SimilarExamples } from './similar-examples.ts';
 import type { MaxAges } from './waiting.ts';
 
 /** What every handler works with. */
@@ -14,6 +15,8 @@ export interface Deps {
   report: Report;
   /** What decisions are made with at this moment. */
   current: () => Promise<Current>;
+  /** Labelled texts like a ticket's, for Claude's prompt. */
+  similarExamples: SimilarExamples;
   mode: Mode;
   maxAges: MaxAges;
   /** Puts hints into the queue; throws QueueUnreachable. */

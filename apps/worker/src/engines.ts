@@ -20,15 +20,20 @@ export interface EngineMakerOptions {
   report: Report;
 }
 
+/** Engines, and the local model that they were made with. */
+export interface MadeEngines extends Engines {
+  model: LocalModel | null;
+}
+
 /** Makes the engines for the bytes of a local model, undefined while there is none. */
-export type EngineMaker = (localModel: Uint8Array | undefined) => Engines;
+export type EngineMaker = (localModel: Uint8Array | undefined) => MadeEngines;
 
 /** Prepares the engine that the operator chose. Connections to Claude are kept from one local model to the next. */
 export function createEngineMaker(options: EngineMakerOptions): EngineMaker {
   const claude = createClaudeEngine(options);
   return (localModel) => {
     const model = localModel === undefined ? null : readModel(localModel, options.report);
-    return createEngines(options.engine, { claude, model });
+    return { ...createEngines(options.engine, { claude, model }), model };
   };
 }
 

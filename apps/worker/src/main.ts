@@ -16,6 +16,7 @@ import { createGate } from './gate.ts';
 import { createRegistry, type MetricsServer, serveMetrics } from './metrics-server.ts';
 import { checkModels } from './model-check.ts';
 import { untilReady } from './readiness.ts';
+import { createSimilarExamples } from './similar-examples.ts';
 import { startWorker, ticketsAtATime } from './worker.ts';
 
 /** Past this a supervisor would kill us; whatever is still in hand then is found again by its lock or the sweep. */
@@ -72,6 +73,7 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
       db,
       report,
       current: createCurrentRelease({ db, report, settings, makeEngines }),
+      similarExamples: createSimilarExamples({ db }),
       mode: config.USHER_MODE,
       maxAges: { live: config.USHER_MAX_AGE, bulk: config.USHER_BULK_MAX_AGE },
       delivering: {

@@ -20,8 +20,8 @@ export interface Example {
 export interface SuggestRequest {
   ticket: TicketText;
   taxonomy: Taxonomy;
-  /** Similar labelled texts for the prompt, at most a handful. */
-  examples: readonly Example[];
+  /** Similar labelled texts for the prompt, at most a handful, or how to find them, which only an engine that shows them does. */
+  examples: readonly Example[] | (() => Promise<readonly Example[]>);
   /** False when the ticket has waited as long as it may: answer now with what is at hand. */
   mayWait: boolean;
   /** Aborts the work, for example at shutdown. */

@@ -7,7 +7,7 @@ import type { TicketText } from './ticket.ts';
 export const PROMPT_VERSION = '1';
 
 /** Longest body of a labelled example in the prompt, in UTF-16 units: enough to recognise the kind, cheap enough for several. */
-const MAX_EXAMPLE_BODY = 600;
+export const MAX_EXAMPLE_BODY = 600;
 
 /** The tool that stands for fetching the ticket, so that a stranger's text arrives as a tool's result and never as ours. */
 export const READ_TICKET = {

@@ -1,5 +1,5 @@
 import type { Example } from '@usher/core/engine';
-import { desc, isNull, max } from 'drizzle-orm';
+import { and, asc, desc, gt, isNull, max, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import { examples } from './schema/examples.ts';
@@ -20,6 +20,52 @@ export async function listExamples(db: Db, { limit }: { limit: number }): Promis
       .orderBy(desc(examples.id))
       .limit(limit),
   );
+}
+
+/** Characters of a body that are read for a look-up: the newest message is at the start, and quoted history has no bound. */
+const MAX_BODY_READ = 50_000;
+
+/** An example with its number and the ticket that taught it. */
+export interface StoredExample extends Example {
+  id: number;
+  ticketId: number | null;
+}
+
+/** Labelled texts that are not retired, from those after a number on, in the order of their numbers; very long ones are cut. */
+export async function examplesAfter(
+  db: Db,
+  { after, limit }: { after: number; limit: number },
+): Promise<StoredExample[]> {
+  return whileAvailable(() =>
+    db
+      .select({
+        id: examples.id,
+        ticketId: examples.ticketId,
+        subject: examples.subject,
+        body: sql<string>`left(${examples.body}, ${MAX_BODY_READ})`,
+        category: examples.category,
+        subcategory: examples.subcategory,
+        weight: examples.weight,
+      })
+      .from(examples)
+      .where(and(gt(examples.id, after), isNull(examples.retiredAt)))
+      .orderBy(asc(examples.id))
+      .limit(limit),
+  );
+}
+
+/** The number after which the newest `count` labelled texts begin; 0 if there are no more than those. */
+export async function startOfNewest(db: Db, count: number): Promise<number> {
+  const [row] = await whileAvailable(() =>
+    db
+      .select({ id: examples.id })
+      .from(examples)
+      .where(isNull(examples.retiredAt))
+      .orderBy(desc(examples.id))
+      .offset(count)
+      .limit(1),
+  );
+  return row?.id ?? 0;
 }
 
 /** Number of the newest example, 0 if there is none. */

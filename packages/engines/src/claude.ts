@@ -39,7 +39,8 @@ export function createClaudeEngine(options: ClaudeEngineOptions): Engine {
     name: 'claude',
     async suggest(request) {
       const calls: EngineCall[] = [];
-      const prompt = buildPrompt(request);
+      const examples = typeof request.examples === 'function' ? await request.examples() : request.examples;
+      const prompt = buildPrompt({ ...request, examples });
       const ask: Ask = async (model, repair) => {
         const built = buildRequest({ model, prompt, taxonomy: request.taxonomy, repair });
         const call = await callClaude(built, request, tools);

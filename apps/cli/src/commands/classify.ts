@@ -1,9 +1,12 @@
 import { readableTicket } from '@usher/core/clean/readable-ticket';
 import type { Config } from '@usher/core/config';
 import { type Decision, decide } from '@usher/core/decide';
-import { type Engine, type EngineAnswer, EngineName } from '@usher/core/engine';
+import { type EngineAnswer, EngineName, type Example } from '@usher/core/engine';
 import { DEFAULT_THRESHOLD } from '@usher/core/release';
 import type { Taxonomy } from '@usher/core/taxonomy';
+import type { TicketText } from '@usher/core/ticket';
+import { createExampleShelf } from '@usher/engines/example-shelf';
+import type { LocalModel } from '@usher/engines/local/model';
 import { trainLocalModel } from '@usher/engines/local/train';
 import { createEngines } from '@usher/engines/registry';
 import type { Command } from 'commander';
@@ -30,10 +33,13 @@ export function addClassify(program: Command, { config, screen }: Surroundings):
     .action(async (subject: string, body: string, options: { engine?: string }) => {
       const settings = config();
       const taxonomy = await readTaxonomyFile(settings.USHER_TAXONOMY);
-      const engine = makeEngine(readEngineName(options.engine, settings), settings, taxonomy);
+      const name = readEngineName(options.engine, settings);
+      const model = name === 'claude' ? null : trainLocalModel([], taxonomy, { seed: SEED });
+      const { engine } = createEngines(name, { claude: claudeOf(settings), model });
       const ticket = readableTicket({ subject, body: body === '-' ? await readStandardInput() : body });
       const signal = new AbortController().signal;
-      const answer = await engine.suggest({ ticket, taxonomy, examples: [], mayWait: false, signal });
+      const examples = async () => startersLike(ticket, { taxonomy, model });
+      const answer = await engine.suggest({ ticket, taxonomy, examples, mayWait: false, signal });
       const thresholds = { all: DEFAULT_THRESHOLD, byCategory: {} };
       const decision = decide(answer, { taxonomy, thresholds, mode: settings.USHER_MODE });
       screen.show(asDocument(decision, answer), asText(decision, answer));
@@ -52,10 +58,11 @@ function readEngineName(given: string | undefined, settings: Config): EngineName
   return read.data;
 }
 
-function makeEngine(name: EngineName, settings: Config, taxonomy: Taxonomy): Engine {
-  const claude = claudeOf(settings);
-  const model = name === 'claude' ? null : trainLocalModel([], taxonomy, { seed: SEED });
-  return createEngines(name, { claude, model }).engine;
+function startersLike(
+  ticket: TicketText,
+  { taxonomy, model }: { taxonomy: Taxonomy; model: LocalModel | null },
+): Example[] {
+  return createExampleShelf(taxonomy, { most: 0 }).similarTo(ticket, { model, ticketId: null });
 }
 
 async function readStandardInput(): Promise<string> {

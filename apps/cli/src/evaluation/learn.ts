@@ -1,11 +1,11 @@
 import { readableTicket } from '@usher/core/clean/readable-ticket';
 import type { Example } from '@usher/core/engine';
 import type { Stated } from '@usher/core/evaluation/calibration-error';
-import { indexTexts, type TextIndex } from '@usher/core/evaluation/text-index';
+import { indexTexts, type TextIndex } from '@usher/core/retrieval/text-index';
 import type { TicketText } from '@usher/core/ticket';
 import type { LocalModel } from '@usher/engines/local/model';
 import { trainAndJudge } from '@usher/engines/local/train';
-import { readWords } from '@usher/engines/local/words';
+import { lookupWords } from '@usher/engines/local/words';
 import { type Labels, labelsOf } from './labels.ts';
 import type { LabelledTicket } from './lines.ts';
 
@@ -37,17 +37,11 @@ export function learnFrom(train: readonly LabelledTicket[], { seed }: { seed: nu
   const startedAt = performance.now();
   const { model, heldOut } = trainAndJudge(examples, labels.taxonomy, { seed });
   const trainMs = performance.now() - startedAt;
-  const index = indexTexts(tickets.map(({ text, key }) => ({ words: wordsOf(text), label: key })));
+  const index = indexTexts(tickets.map(({ text, key }) => ({ words: lookupWords(text), label: key })));
   return { labels, model, heldOut, index, examples, tickets, trainMs };
 }
 
 /** Tickets as the service would read them. */
 export function knownTickets(tickets: readonly LabelledTicket[], { keyOf }: Labels): KnownTicket[] {
   return tickets.map(({ id, category, ...text }) => ({ id, text: readableTicket(text), key: keyOf(category) }));
-}
-
-/** The words by which texts are looked up; the digits of numbers make no difference. */
-export function wordsOf(text: TicketText): string[] {
-  const { subject, body } = readWords(text);
-  return [...subject, ...body].map((word) => word.replaceAll(/[0-9]/g, '0'));
 }

@@ -22,6 +22,12 @@ export function textKey(words: Words): string {
   return [...words.subject, '|', ...words.body].join(' ').replaceAll(/[0-9]/g, '0');
 }
 
+/** The words by which similar texts are looked up; the digits of numbers make no difference. */
+export function lookupWords(text: TicketText): string[] {
+  const { subject, body } = readWords(text);
+  return [...subject, ...body].map((word) => word.replaceAll(/[0-9]/g, '0'));
+}
+
 function wordsOf(text: string): readonly string[] {
   return text.slice(0, MAX_READ).normalize('NFKC').toLowerCase().match(WORD) ?? [];
 }

@@ -1,6 +1,5 @@
-import { findLeak } from '@usher/core/evaluation/leak';
-import { chooseLabels } from '@usher/core/evaluation/retrieve';
-import { indexTexts } from '@usher/core/evaluation/text-index';
+import { chooseLabels } from '@usher/core/retrieval/choose-labels';
+import { indexTexts, overlap } from '@usher/core/retrieval/text-index';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -33,10 +32,33 @@ describe('the index of texts', () => {
     expect(index.bestOfLabels(['charged', 'please'])).toEqual(first);
   });
 
-  test('a text overlaps with itself entirely, and with others by the words in common of all that either has', () => {
+  test('that grew text by text finds the same as one that was made at once', () => {
+    const word = fc.constantFrom('charged', 'twice', 'parcel', 'lost', 'please', 'app');
+    const words = fc.array(word, { maxLength: 6 });
+    const text = fc.record({ words, label: fc.constantFrom('billing', 'shipping', 'technical') });
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 12 }), words, (made, asked) => {
+        const grown = indexTexts();
+        expect(made.map((one) => grown.add(one))).toEqual([...made.keys()]);
+        expect(grown.bestOfLabels(asked)).toEqual(indexTexts(made).bestOfLabels(asked));
+      }),
+    );
+  });
+
+  test('finds no text that was removed, nor one that is left out, but the next best of the label', () => {
     const index = indexTexts(texts);
-    for (const [place, { words }] of texts.entries()) expect(index.overlap(place, words.toReversed())).toBe(1);
-    expect(index.overlap(3, ['app', 'slow'])).toBe(1 / 4);
+    const placesFor = (except?: number) => index.bestOfLabels(['charged', 'twice'], except).map(({ place }) => place);
+    expect([placesFor(), placesFor(0), placesFor()]).toEqual([[0], [1], [0]]);
+    index.remove(0);
+    expect([placesFor(), placesFor(1)]).toEqual([[1], []]);
+    index.remove(99);
+    expect(placesFor()).toEqual([1]);
+  });
+
+  test('a text overlaps with itself entirely, and with others by the words in common of all that either has', () => {
+    for (const { words } of texts) expect(overlap(words, words.toReversed())).toBe(1);
+    expect(overlap(['app', 'crashes', 'please'], ['app', 'slow'])).toBe(1 / 4);
+    expect(overlap([], [])).toBe(1);
   });
 });
 
@@ -50,31 +72,4 @@ test('at most five labels are retrieved, each once, led by three of the model', 
       expect(new Set(chosen).size).toBe(chosen.length);
     }),
   );
-});
-
-describe('a leak', () => {
-  const neighbours = (n: number, fact: { same?: number; right?: number; engine?: number }) =>
-    Array.from({ length: n }, (_, at) => ({
-      isNearlySame: at < (fact.same ?? 0),
-      isRight: at < (fact.right ?? 0),
-      isEngineRight: at < (fact.engine ?? 0),
-    }));
-
-  test('is suspected where many texts of the test were nearly learnt', () => {
-    const leak = findLeak(neighbours(50, { same: 10, right: 10, engine: 40 }));
-    expect(leak).toMatchObject({ suspected: true, share: 0.2, n: 50, reason: expect.stringContaining('20.0 %') });
-  });
-
-  test('is suspected where looking up the most similar text does better than the engine', () => {
-    const leak = findLeak(neighbours(50, { right: 48, engine: 45 }));
-    expect(leak).toMatchObject({ suspected: true, share: 0, reason: expect.stringContaining('only on 50 texts') });
-  });
-
-  test('is not suspected where the engine does as well and few texts repeat', () => {
-    expect(findLeak(neighbours(50, { same: 4, right: 45, engine: 45 }))).toMatchObject({
-      suspected: false,
-      share: 0.08,
-    });
-    expect(findLeak([])).toMatchObject({ suspected: false, n: 0, shareInterval: null });
-  });
 });
