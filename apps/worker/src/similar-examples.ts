@@ -27,6 +27,7 @@ interface Stock {
   taxonomyVersion: number;
   /** Number of the newest example when they were last read. */
   newest: number;
+  /** Numbers of the examples that were taken in. */
   read: Set<number>;
 }
 
@@ -72,8 +73,8 @@ async function readInto({ shelf, newest, read }: Stock, db: Db): Promise<void> {
   let after = newest - LATE;
   for (let isMore = true; isMore;) {
     const page = await examplesAfter(db, { after, limit: PAGE });
-    for (const { id, ticketId, ...example } of page) {
-      if (read.has(id)) continue;
+    for (const { id, ticketId, isRetired, ...example } of page) {
+      if (isRetired || read.has(id)) continue;
       shelf.put({ ...example, ...readableTicket(example) }, ticketId);
       read.add(id);
     }

@@ -1,5 +1,5 @@
 import type { Example } from '@usher/core/engine';
-import { and, asc, desc, gt, isNull, max, sql } from 'drizzle-orm';
+import { asc, desc, gt, isNull, max, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import { examples } from './schema/examples.ts';
@@ -25,13 +25,14 @@ export async function listExamples(db: Db, { limit }: { limit: number }): Promis
 /** Characters of a body that are read for a look-up: the newest message is at the start, and quoted history has no bound. */
 const MAX_BODY_READ = 50_000;
 
-/** An example with its number and the ticket that taught it. */
+/** An example with its number and the ticket that taught it; a retired one was replaced by a later label. */
 export interface StoredExample extends Example {
   id: number;
   ticketId: number | null;
+  isRetired: boolean;
 }
 
-/** Labelled texts that are not retired, from those after a number on, in the order of their numbers; very long ones are cut. */
+/** Labelled texts after a number, in the order of their numbers; very long ones are cut. */
 export async function examplesAfter(
   db: Db,
   { after, limit }: { after: number; limit: number },
@@ -41,6 +42,8 @@ export async function examplesAfter(
       .select({
         id: examples.id,
         ticketId: examples.ticketId,
+        // Not a condition: without statistics, the planner would read all texts that are not retired for each page.
+        isRetired: sql<boolean>`${examples.retiredAt} is not null`,
         subject: examples.subject,
         body: sql<string>`left(${examples.body}, ${MAX_BODY_READ})`,
         category: examples.category,
@@ -48,7 +51,7 @@ export async function examplesAfter(
         weight: examples.weight,
       })
       .from(examples)
-      .where(and(gt(examples.id, after), isNull(examples.retiredAt)))
+      .where(gt(examples.id, after))
       .orderBy(asc(examples.id))
       .limit(limit),
   );
