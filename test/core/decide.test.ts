@@ -1,4 +1,4 @@
-import { decide, stateAfter, triageUnread } from '@usher/core/decide';
+import { decide, respectPerson, stateAfter, triageUnread } from '@usher/core/decide';
 import { type EngineAnswer, NothingReason } from '@usher/core/engine';
 import { Mode } from '@usher/core/release';
 import { Taxonomy } from '@usher/core/taxonomy';
@@ -96,6 +96,40 @@ describe('An unsure suggestion', () => {
         expect(decision.confidence).toBeGreaterThan(confidence - 1e-3);
       }),
     );
+  });
+});
+
+test('an unsure stand-in is an outage and not a prediction', () => {
+  const decision = decide(said('billing', 0.44, 'claude_unavailable'), rules);
+  expect(decision).toEqual(triageUnread('unavailable', taxonomy));
+  expect(decide(said('billing', 0.44, 'budget_spent'), rules)).toEqual(triageUnread('budget_spent', taxonomy));
+});
+
+test('a category may have the key of something that every object has', () => {
+  const keyed = Taxonomy.parse({
+    ...taxonomy,
+    fallback: 'constructor',
+    categories: [{ ...taxonomy.categories[0], key: 'constructor' }],
+  });
+  expect(decide(said('constructor', 0.05), { ...rules, taxonomy: keyed })).toMatchObject({ action: 'triage' });
+});
+
+describe('Where a person chose for an earlier text', () => {
+  const routed = decide(said('billing', 0.93), rules);
+
+  test('the same category is routed, another one is only suggested', () => {
+    expect(respectPerson(routed, 'billing')).toBe(routed);
+    expect(respectPerson(routed, 'general')).toMatchObject({
+      action: 'suggest',
+      reason: 'person_before',
+      note: expect.stringContaining('general'),
+    });
+  });
+
+  test('nothing changes where nobody chose or a person decides anyway', () => {
+    expect(respectPerson(routed, null)).toBe(routed);
+    const triaged = decide(said('billing', 0.2), rules);
+    expect(respectPerson(triaged, 'general')).toBe(triaged);
   });
 });
 

@@ -110,3 +110,14 @@ test('a database that is away is said to be away', async () => {
   await using away = connectDatabase('postgres://nobody@127.0.0.1:1/nothing', { name: 'test' });
   await expect(receiveTickets(away.db, [arrival('x-1')])).rejects.toBeInstanceOf(DatabaseUnavailable);
 });
+
+test("by the source's own clock an earlier text comes back as the newest", async () => {
+  const at = (hour: number, body: string) => arrival('b-9', { body, updated_at: `2026-01-01T0${hour}:00:00Z` });
+  const outcomes = [];
+  for (const sent of [at(1, 'One'), at(2, 'Two'), at(3, 'One'), at(1, 'One')]) {
+    const [receipt] = await receiveTickets(db, [sent]);
+    outcomes.push(receipt?.outcome);
+  }
+  expect(outcomes).toEqual(['new', 'revised', 'revised', 'duplicate']);
+  expect(await findTicket(db, { source: 'api', externalId: 'b-9' })).toMatchObject({ body: 'One', revision: 3 });
+});

@@ -88,8 +88,8 @@ test('accuracy is the share of predictions that nobody corrected, by category an
   const by = { actorKind: 'agent', actor: 'ana', note: null } as const;
   const corrected = { ...routeToFinance({ reason: 'corrected' }), category: 'general' };
   const accepted = { ...routeToFinance({ reason: 'accepted' }), category: 'billing' };
-  await correctTicket(db, { ticketId: receipts[0]?.ticketId ?? 0, decision: corrected, by });
-  await correctTicket(db, { ticketId: receipts[1]?.ticketId ?? 0, decision: accepted, by });
+  await correctTicket(db, { ticketId: receipts[0]?.ticketId ?? 0, decision: corrected, by, mode: 'auto' });
+  await correctTicket(db, { ticketId: receipts[1]?.ticketId ?? 0, decision: accepted, by, mode: 'auto' });
   const report = accuracyReport(await countCorrect(db));
   expect(report).toMatchObject({ total: 3, correct: 2, accuracy: 2 / 3 });
   expect(report.by_category).toMatchObject([{ category: 'billing', total: 3, correct: 2 }]);

@@ -1,11 +1,12 @@
 import { claimDue } from '@usher/db/claim-due';
 import { connectDatabase } from '@usher/db/connect';
-import { correctTicket, findStanding } from '@usher/db/correct-ticket';
+import { correctTicket } from '@usher/db/correct-ticket';
 import { loadDelivery } from '@usher/db/deliveries';
 import { findTicket, ticketHistory } from '@usher/db/find-ticket';
 import { receiveTickets } from '@usher/db/receive-tickets';
 import { type EngineOutcome, recordDecision } from '@usher/db/record-decision';
 import { ensureSource, setWebhook } from '@usher/db/sources';
+import { findStanding } from '@usher/db/standing';
 import { endWork, startWork } from '@usher/db/work';
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
@@ -112,8 +113,8 @@ test('a correction appends a decision of its actor, keeps an example and routes 
     category: 'general',
   };
   const by = { actorKind: 'agent', actor: 'ana', note: 'Not about money' } as const;
-  await correctTicket(db, { ticketId, decision, by });
-  await correctTicket(db, { ticketId, decision, by });
+  await correctTicket(db, { ticketId, decision, by, mode: 'auto' });
+  await correctTicket(db, { ticketId, decision, by, mode: 'auto' });
   expect(await findTicket(db, { id: ticketId })).toMatchObject({
     team: 'support',
     category: 'general',
@@ -123,7 +124,6 @@ test('a correction appends a decision of its actor, keeps an example and routes 
   const history = await ticketHistory(db, ticketId);
   expect(history.decisions.map(({ actorKind, category }) => [actorKind, category])).toEqual([
     ['engine', 'billing'],
-    ['agent', 'general'],
     ['agent', 'general'],
   ]);
   expect(history.corrections[0]).toMatchObject({
@@ -150,4 +150,61 @@ test('the sweep claims what is due in both lanes once, and again only when it is
     ]),
   );
   expect(await claimDue(db, { limit: 100, againAfterMs: 60_000 })).toEqual([]);
+});
+
+const chosen = {
+  ...routeToFinance({ reason: 'corrected', subcategory: null, team: 'support', confidence: null }),
+  category: 'general',
+};
+const ana = { actorKind: 'agent', actor: 'ana', note: null } as const;
+
+test('a ticket that waits although it was decided gets back the decision that it has', async () => {
+  const ticketId = await receive('h-1');
+  await recordDecision(db, outcome(ticketId));
+  await sql`update tickets set state = 'received', team = null where id = ${ticketId}`;
+  const again = await recordDecision(db, outcome(ticketId, { decision: routeToFinance({ team: 'elsewhere' }) }));
+  expect(again.won).toBe(false);
+  expect(await findTicket(db, { id: ticketId })).toMatchObject({ state: 'routed', team: 'finance' });
+});
+
+test('an engine that comes after a person decides nothing', async () => {
+  const ticketId = await receive('h-2');
+  await correctTicket(db, { ticketId, decision: chosen, by: ana, mode: 'auto' });
+  expect(await recordDecision(db, outcome(ticketId))).toEqual({ won: false, deliveryId: null });
+  const { decisions, classifications } = await ticketHistory(db, ticketId);
+  expect(decisions.map(({ actorKind }) => actorKind)).toEqual(['agent']);
+  expect(classifications).toHaveLength(1);
+});
+
+test('a new text of a ticket that a person decided says what the person chose', async () => {
+  const ticketId = await receive('h-3');
+  await correctTicket(db, { ticketId, decision: chosen, by: ana, mode: 'auto' });
+  await receiveTickets(db, [{ sourceId, lane: 'live', draft: draft('h-3', { body: 'And thanks!' }) }]);
+  expect(await startWork(db, { ticketId, revision: 2 })).toMatchObject({ chosenByPerson: 'general' });
+  expect(await findStanding(db, { id: ticketId })).toMatchObject({ category: null });
+  const fresh = await receive('h-4');
+  expect(await startWork(db, { ticketId: fresh, revision: 1 })).toMatchObject({ chosenByPerson: null });
+});
+
+test('the same correction twice is one correction, also at the same moment', async () => {
+  const ticketId = await receive('h-5');
+  await recordDecision(db, outcome(ticketId));
+  const all = await Promise.all(
+    [1, 2, 3, 4].map(() => correctTicket(db, { ticketId, decision: chosen, by: ana, mode: 'auto' })),
+  );
+  expect(new Set(all.map(({ correctionId }) => correctionId)).size).toBe(1);
+  const history = await ticketHistory(db, ticketId);
+  expect(history.corrections).toHaveLength(1);
+  expect(history.corrections[0]).toMatchObject({ fromCategory: 'billing', category: 'general' });
+});
+
+test('in shadow mode a correction before any decision assigns and announces nothing', async () => {
+  await setWebhook(db, sourceId, { url: 'https://example.com/hook', secret: 'whsec_x' });
+  const ticketId = await receive('h-6');
+  expect(await correctTicket(db, { ticketId, decision: chosen, by: ana, mode: 'shadow' })).toMatchObject({
+    state: 'shadowed',
+    deliveryId: null,
+  });
+  await setWebhook(db, sourceId, null);
+  expect(await findTicket(db, { id: ticketId })).toMatchObject({ state: 'shadowed', team: null });
 });

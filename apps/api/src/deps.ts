@@ -1,3 +1,4 @@
+import type { Mode } from '@usher/core/release';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
 import type { RequestDatabase } from './database.ts';
@@ -14,6 +15,8 @@ export interface Resources {
   logger: Logger;
   /** The bootstrap admin key, if there is one. */
   adminKey: string | undefined;
+  /** What holds for tickets that are corrected before anything was decided; auto by default. */
+  mode?: Mode;
   /** Aborted when the process begins to stop. */
   stopping: AbortSignal;
   /** A clock in milliseconds that never goes back. */
@@ -29,12 +32,13 @@ export interface Deps {
   hints: Hints;
   events: Events;
   metrics: Metrics;
+  mode: Mode;
   stopping: AbortSignal;
 }
 
 /** Builds what the routes work with from the opened resources. */
 export function assemble(resources: Resources): Deps {
-  const { database, enqueue, logger, adminKey, stopping, now = () => performance.now() } = resources;
+  const { database, enqueue, logger, adminKey, mode = 'auto', stopping, now = () => performance.now() } = resources;
   const metrics = createMetrics();
   measureBacklog(metrics.registry, database, now);
   const events = createEvents(logger, metrics, now);
@@ -47,6 +51,7 @@ export function assemble(resources: Resources): Deps {
     hints,
     events,
     metrics,
+    mode,
     stopping,
   };
 }

@@ -38,6 +38,7 @@ async function run(): Promise<void> {
     enqueue: (jobs, options) => enqueue(queue, jobs, options),
     logger,
     adminKey: config.USHER_API_KEY,
+    mode: config.USHER_MODE,
     stopping,
   });
   const server = await serve(createApp(deps).fetch, { host: config.USHER_HOST, port: config.PORT });

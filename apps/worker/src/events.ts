@@ -96,7 +96,7 @@ export function createReport({ log, registry }: { log: Log; registry: Registry }
     const { says, level, labels = [] } = meanings[event.kind];
     const fields = Object.entries(event).map(([name, value]) => [
       name === 'kind' ? 'event' : name,
-      name === 'error' ? describeError(value) : value,
+      name === 'error' && typeof value !== 'string' ? describeError(value) : value,
     ]);
     const counted = fields.filter(([name]) => labels.includes(String(name)));
     counters.get(event.kind)?.inc(Object.fromEntries(counted), 1);

@@ -14,6 +14,7 @@ export const DecisionReason = z.enum([
   'confident',
   'low_confidence',
   'stand_in',
+  'person_before',
   'corrected',
   'accepted',
   'stopped_workers',
@@ -63,17 +64,30 @@ export function decide(answer: EngineAnswer, rules: DecideRules): Decision {
     confidence: roundedDown(suggestion.confidence, 4),
   };
   if (suggestion.confidence < thresholdOf(rules.thresholds, category.key)) {
-    return {
-      ...base,
-      action: 'triage',
-      reason: 'low_confidence',
-      team: TRIAGE_TEAM,
-      note: lowConfidenceNote(suggestion.confidence),
-    };
+    // An unsure stand-in is an outage, not a prediction.
+    if (standIn !== null) return triageUnread(STAND_IN_REASONS[standIn], rules.taxonomy);
+    const note = lowConfidenceNote(suggestion.confidence);
+    return { ...base, action: 'triage', reason: 'low_confidence', team: TRIAGE_TEAM, note };
   }
   if (standIn !== null) return { ...base, action: 'suggest', reason: 'stand_in', note: STAND_IN_NOTES[standIn] };
-  return { ...base, action: rules.mode === 'suggest' ? 'suggest' : 'route', reason: 'confident', note: null };
+  if (rules.mode === 'suggest') return { ...base, action: 'suggest', reason: 'confident', note: SUGGESTED_NOTE };
+  return { ...base, action: 'route', reason: 'confident', note: null };
 }
+
+/** An engine never takes a ticket away from where a person put it: what would be routed elsewhere is only suggested. */
+export function respectPerson(decision: Decision, chosen: string | null): Decision {
+  if (chosen === null || decision.action !== 'route' || decision.category === chosen) return decision;
+  return {
+    ...decision,
+    action: 'suggest',
+    reason: 'person_before',
+    note: `A person chose ${chosen} for an earlier text. Please confirm.`,
+  };
+}
+
+const SUGGESTED_NOTE = 'Suggestion only. Please confirm.';
+
+const STAND_IN_REASONS = { claude_unavailable: 'unavailable', budget_spent: 'budget_spent' } as const;
 
 const STAND_IN_NOTES = {
   claude_unavailable: "Claude could not be reached in time; this is the local model's suggestion. Please confirm.",

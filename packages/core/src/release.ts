@@ -33,5 +33,8 @@ export interface Release {
 
 /** The confidence that a category must reach to be routed without a person. */
 export function thresholdOf(thresholds: Thresholds, category: string): number {
-  return thresholds.byCategory[category] ?? thresholds.all;
+  // A category may have the key of something that every object has, such as constructor.
+  return (
+    (Object.hasOwn(thresholds.byCategory, category) ? thresholds.byCategory[category] : undefined) ?? thresholds.all
+  );
 }

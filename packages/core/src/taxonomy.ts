@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Priority } from './priority.ts';
+import { storable } from './ticket.ts';
 
 /** A category's or subcategory's stable name: what engines answer, what the API and the database say. */
 export const Key = z
@@ -16,11 +17,11 @@ export const TRIAGE_TEAM = 'triage';
 /** Stands in a model's answer for "no subcategory fits". */
 export const NO_SUBCATEGORY = 'none';
 
-const text = (max: number) => z.string().trim().min(1).max(max);
+const text = (max: number) => z.string().overwrite(storable).trim().min(1).max(max);
 
 /** A labelled text that ships with the taxonomy and teaches engines from the first start. */
 export const TaxonomyExample = z.strictObject({
-  subject: z.string().trim().max(500).default(''),
+  subject: z.string().overwrite(storable).trim().max(500).default(''),
   body: text(10_000),
   subcategory: Key.optional(),
 });
@@ -40,7 +41,7 @@ export const Category = z.strictObject({
   team: Key,
   priority: Priority,
   /** Hours until the ticket must be answered, counted from its arrival. */
-  sla_hours: z.number().positive().max(8_760),
+  sla_hours: z.number().min(0.01).max(8_760),
   keywords: z.array(text(60)).max(100).default([]),
   subcategories: z.array(Subcategory).max(50).default([]),
   examples: z.array(TaxonomyExample).max(2_000).default([]),

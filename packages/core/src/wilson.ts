@@ -18,5 +18,5 @@ export function wilson(hits: number, n: number): Share | null {
   const squared = Z * Z;
   const middle = (share + squared / (2 * n)) / (1 + squared / n);
   const half = (Z / (1 + squared / n)) * Math.sqrt((share * (1 - share)) / n + squared / (4 * n * n));
-  return { share, low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
+  return { share, low: hits === 0 ? 0 : middle - half, high: hits === n ? 1 : middle + half };
 }

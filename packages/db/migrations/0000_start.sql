@@ -161,8 +161,7 @@ CREATE TABLE "ticket_revisions" (
 	"text_hash" text NOT NULL,
 	"written_at" timestamp with time zone,
 	"received_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "ticket_revisions_ticket_id_revision_pk" PRIMARY KEY("ticket_id","revision"),
-	CONSTRAINT "ticket_revisions_text" UNIQUE("ticket_id","text_hash")
+	CONSTRAINT "ticket_revisions_ticket_id_revision_pk" PRIMARY KEY("ticket_id","revision")
 );
 --> statement-breakpoint
 CREATE TABLE "tickets" (
@@ -224,6 +223,7 @@ CREATE UNIQUE INDEX "decisions_first_by_engine" ON "decisions" USING btree ("tic
 CREATE INDEX "decisions_by_ticket" ON "decisions" USING btree ("ticket_id","id");--> statement-breakpoint
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("due_at") WHERE "deliveries"."state" = 'pending';--> statement-breakpoint
 CREATE INDEX "deliveries_by_ticket" ON "deliveries" USING btree ("ticket_id");--> statement-breakpoint
+CREATE INDEX "ticket_revisions_text" ON "ticket_revisions" USING btree ("ticket_id","text_hash");--> statement-breakpoint
 CREATE INDEX "tickets_due" ON "tickets" USING btree ("lane","due_at") WHERE "tickets"."state" = 'received';--> statement-breakpoint
 CREATE INDEX "tickets_by_state" ON "tickets" USING btree ("state","id");--> statement-breakpoint
 CREATE INDEX "tickets_by_team" ON "tickets" USING btree ("team","id");--> statement-breakpoint

@@ -4,17 +4,14 @@ import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 
 /**
- * Predictions and how many of them nobody corrected to another category, by predicted category. Counts the newest engine
- * decision of each ticket, shadowed ones included; tickets for which nothing was predicted don't count.
+ * Predictions and how many of them nobody corrected to another category, by predicted category. Every revision
+ * that an engine read counts, shadowed ones included; those for which nothing was predicted don't.
  */
 export async function countCorrect(db: Db): Promise<CategoryCount[]> {
   return whileAvailable(() =>
     db.execute<{ category: string; total: number; correct: number }>(sql`
       with predicted as (
-        select distinct on (ticket_id) ticket_id, revision, category
-        from decisions
-        where actor_kind = 'engine'
-        order by ticket_id, revision desc
+        select ticket_id, revision, category from decisions where actor_kind = 'engine'
       ), said as (
         select distinct on (ticket_id, revision) ticket_id, revision, category
         from corrections

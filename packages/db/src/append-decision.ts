@@ -1,6 +1,6 @@
-import { type Decision, stateAfter } from '@usher/core/decide';
+import { Action, type Decision, stateAfter } from '@usher/core/decide';
 import type { EngineCall } from '@usher/core/engine';
-import type { Mode } from '@usher/core/release';
+import { Mode } from '@usher/core/release';
 import { sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import type { ActorKind } from './schema/facts.ts';
@@ -28,11 +28,19 @@ export interface Appended {
 /** Milliseconds that the queue's hint has before the sweep looks at a delivery itself. */
 const GRACE_MS = 10_000;
 
+/** The state that each mode and action give, for the statement. */
+const STATES = Object.fromEntries(
+  Mode.options.map((mode) => [
+    mode,
+    Object.fromEntries(Action.options.map((action) => [action, stateAfter(action, mode)])),
+  ]),
+);
+
 /**
  * Appends a decision, shows it on the ticket and puts the news into the outbox of the ticket's source: one statement, so
  * that all of it holds or none, and a ticket costs one round trip. Of engine decisions for one revision the first wins; a
- * later one still leaves its answers, because they were paid for. An engine's decision is shown only while the ticket
- * waits for it; a person's always. A shadowed ticket shows no assignment and is not announced.
+ * later one still leaves its answers, because they were paid for. An engine decides only while the ticket
+ * waits for it; a person always. A shadowed ticket shows no assignment and is not announced.
  */
 export async function appendDecision(db: Db, given: NewDecision): Promise<Appended> {
   const [appended] = await db.execute<{ decisionId: number | null; deliveryId: number | null }>(sql`
@@ -40,7 +48,7 @@ export async function appendDecision(db: Db, given: NewDecision): Promise<Append
       select * from jsonb_to_record(${JSON.stringify(rowOf(given))}::jsonb) as given (
         ticket_id bigint, revision int, release_id bigint, mode text, actor_kind text, actor text, action text,
         reason text, category text, subcategory text, team text, priority text, sla_hours real, confidence real,
-        note text, event text, state text, is_assigned boolean)
+        note text, event text)
     ), answered as (
       insert into classifications (
         ticket_id, revision, release_id, engine, model, outcome, suggestion, input_tokens, cache_read_tokens,
@@ -51,33 +59,45 @@ export async function appendDecision(db: Db, given: NewDecision): Promise<Append
         engine text, model text, outcome text, suggestion jsonb, input_tokens int, cache_read_tokens int,
         cache_write_5m_tokens int, cache_write_1h_tokens int, output_tokens int, service_tier text,
         cost_micro_usd bigint, duration_ms int, request_id text)
+    ), locked as (
+      select tickets.id, tickets.source_id,
+             tickets.revision = given.revision and (tickets.state = 'received' or given.actor_kind <> 'engine') as is_due
+      from tickets, given where tickets.id = given.ticket_id
+      for update of tickets
     ), made as (
       insert into decisions (
         ticket_id, revision, release_id, mode, actor_kind, actor, action, reason, category, subcategory, team, priority,
         sla_hours, confidence, note)
       select ticket_id, revision, release_id, mode, actor_kind, actor, action, reason, category, subcategory, team,
              priority, sla_hours, confidence, note
-      from given
+      from given, locked where locked.is_due
       on conflict (ticket_id, revision) where actor_kind = 'engine' do nothing
-      returning id
+      returning *
+    ), standing as (
+      -- The one just made; else, for a ticket that waits although it was decided, the decision that it has.
+      select * from made
+      union all
+      select decisions.* from decisions, given
+      where not exists (select from made) and decisions.ticket_id = given.ticket_id
+        and decisions.revision = given.revision and decisions.actor_kind = 'engine'
     ), assigned as (
-      select action, reason, category, subcategory, team, priority, sla_hours, confidence, note from given where is_assigned
+      select * from standing where mode <> 'shadow'
     ), shown as (
       update tickets
-      set state = given.state, starts = 0, decision_id = made.id, decided_at = now(),
+      set state = ${JSON.stringify(STATES)}::jsonb -> standing.mode ->> standing.action, starts = 0,
+          decision_id = standing.id, decided_at = now(),
           action = assigned.action, reason = assigned.reason, category = assigned.category,
           subcategory = assigned.subcategory, team = assigned.team, priority = assigned.priority,
           sla_hours = assigned.sla_hours, confidence = assigned.confidence, note = assigned.note,
           sla_due_at = tickets.received_at + assigned.sla_hours * interval '1 hour'
-      from made, given left join assigned on true
-      where tickets.id = given.ticket_id and tickets.revision = given.revision
-        and (tickets.state = 'received' or given.actor_kind <> 'engine')
-      returning tickets.id, tickets.source_id
+      from locked, standing left join assigned on true
+      where tickets.id = locked.id and locked.is_due
+      returning tickets.id
     ), announced as (
       insert into deliveries (source_id, ticket_id, decision_id, event, due_at)
-      select sources.id, shown.id, made.id, given.event, now() + ${GRACE_MS} * interval '1 millisecond'
-      from given, made, shown join sources on sources.id = shown.source_id
-      where given.is_assigned and sources.webhook_url is not null
+      select sources.id, locked.id, made.id, given.event, now() + ${GRACE_MS} * interval '1 millisecond'
+      from given, made, shown, locked join sources on sources.id = locked.source_id
+      where made.mode <> 'shadow' and sources.webhook_url is not null
       returning id
     )
     select (select id from made)::float8 as "decisionId", (select id from announced)::float8 as "deliveryId"`);
@@ -88,14 +108,7 @@ function rowOf({ ticketId, revision, releaseId, mode, actorKind, actor, event, d
   const { slaHours, ...rest } = decision;
   const ids = { ticket_id: ticketId, revision, release_id: releaseId };
   const by = { mode, actor_kind: actorKind, actor, event };
-  return {
-    ...rest,
-    sla_hours: slaHours,
-    ...ids,
-    ...by,
-    state: stateAfter(decision.action, mode),
-    is_assigned: mode !== 'shadow',
-  };
+  return { ...rest, sla_hours: slaHours, ...ids, ...by };
 }
 
 function callRowOf({ usage, costMicroUsd, durationMs, requestId, ...call }: EngineCall) {

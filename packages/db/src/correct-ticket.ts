@@ -1,43 +1,16 @@
 import { type CategorisedDecision, stateAfter } from '@usher/core/decide';
+import type { Mode } from '@usher/core/release';
 import type { TicketState } from '@usher/core/ticket';
-import { and, desc, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { appendDecision } from './append-decision.ts';
 import { writeAudit } from './audit.ts';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import { examples } from './schema/examples.ts';
 import { type ActorKind, corrections, decisions } from './schema/facts.ts';
-import { sources } from './schema/sources.ts';
 import { tickets } from './schema/tickets.ts';
-import { isTicket, type TicketId } from './ticket-id.ts';
 
 type Ticket = typeof tickets.$inferSelect;
-
-/** What a correction needs to know about its ticket: the category that stands now. */
-export interface Standing {
-  ticketId: number;
-  externalId: string;
-  revision: number;
-  category: string | null;
-}
-
-/** The category that a ticket's newest decision gives, also in shadow mode; undefined if there is no such ticket. */
-export async function findStanding(db: Db, ticketId: TicketId): Promise<Standing | undefined> {
-  return whileAvailable(async () => {
-    const [found] = await db
-      .select({
-        ticketId: tickets.id,
-        externalId: tickets.externalId,
-        revision: tickets.revision,
-        category: decisions.category,
-      })
-      .from(tickets)
-      .innerJoin(sources, eq(sources.id, tickets.sourceId))
-      .leftJoin(decisions, eq(decisions.id, tickets.decisionId))
-      .where(isTicket(ticketId));
-    return found;
-  });
-}
 
 export interface CorrectionBy {
   actorKind: Exclude<ActorKind, 'engine'>;
@@ -45,89 +18,104 @@ export interface CorrectionBy {
   note: string | null;
 }
 
+export interface CorrectionOf {
+  ticketId: number;
+  decision: CategorisedDecision;
+  by: CorrectionBy;
+  /** What holds for a ticket about which nothing was decided yet. */
+  mode: Mode;
+}
+
 /** What a correction set in motion. */
 export interface Corrected {
   correctionId: number;
   deliveryId: number | null;
+  /** Whether the category changed or was confirmed. */
+  reason: 'corrected' | 'accepted';
   /** Where the ticket stands now. */
   state: TicketState;
 }
 
 /**
  * Appends a person's decision with its correction, keeps the text as a labelled example, shows the decision on the
- * ticket and puts the news into the outbox, in one transaction. In shadow mode the ticket stays unassigned.
+ * ticket and puts the news into the outbox, in one transaction. The same correction again changes nothing. In shadow mode
+ * the ticket stays unassigned.
  */
-export async function correctTicket(
-  db: Db,
-  { ticketId, decision, by }: { ticketId: number; decision: CategorisedDecision; by: CorrectionBy },
-): Promise<Corrected> {
+export async function correctTicket(db: Db, { ticketId, decision, by, mode }: CorrectionOf): Promise<Corrected> {
   return whileAvailable(() =>
     db.transaction(async (tx) => {
       const [ticket] = await tx.select().from(tickets).where(eq(tickets.id, ticketId)).for('update');
       if (ticket === undefined) throw new Error(`ticket ${ticketId} vanished while it was corrected`);
-      const before = await newestDecision(tx, ticket);
-      const mode = before?.mode ?? 'auto';
-      const { decisionId, deliveryId } = await appendDecision(tx, {
-        ticketId,
-        revision: ticket.revision,
-        releaseId: before?.releaseId ?? null,
-        mode,
-        actorKind: by.actorKind,
-        actor: by.actor,
-        event: 'ticket.corrected',
-        decision,
-        calls: [],
+      const before = await decisionInForce(tx, ticket);
+      const made = await madeBefore(tx, { before, decision, by });
+      if (made !== undefined) return { ...made, deliveryId: null, state: ticket.state };
+      // Known for sure only now that nobody else can change the ticket.
+      const reason = before?.category === decision.category ? 'accepted' : 'corrected';
+      const own = await appendCorrection(tx, {
+        ticket,
+        before,
+        by,
+        mode: before?.mode ?? mode,
+        decision: { ...decision, reason },
       });
-      if (decisionId === null) throw new Error('a decision was not stored');
-      const correctionId = await appendCorrection(tx, { ticket, before, decision, decisionId, by });
-      await keepExample(tx, { ticket, decision, by });
-      await writeAudit(tx, {
-        actor: by.actor,
-        verb: `ticket.${decision.reason}`,
-        subject: `ticket ${ticketId}`,
-        detail: { category: decision.category },
-      });
-      return { correctionId, deliveryId, state: stateAfter(decision.action, mode) };
+      return { ...own, reason, state: stateAfter(decision.action, before?.mode ?? mode) };
     }),
   );
 }
 
 type DecisionRow = typeof decisions.$inferSelect;
 
-async function newestDecision(tx: Db, ticket: Ticket): Promise<DecisionRow | undefined> {
-  const [newest] = await tx
-    .select()
-    .from(decisions)
-    .where(and(eq(decisions.ticketId, ticket.id), eq(decisions.revision, ticket.revision)))
-    .orderBy(desc(decisions.id))
-    .limit(1);
-  return newest;
+async function decisionInForce(tx: Db, ticket: Ticket): Promise<DecisionRow | undefined> {
+  if (ticket.decisionId === null) return undefined;
+  const [found] = await tx.select().from(decisions).where(eq(decisions.id, ticket.decisionId));
+  return found?.revision === ticket.revision ? found : undefined;
+}
+
+/** The correction that says the same and is in force already: a caller who got no answer sent it again. */
+async function madeBefore(
+  tx: Db,
+  { before, decision, by }: Pick<Change, 'before' | 'decision' | 'by'>,
+): Promise<Pick<Corrected, 'correctionId' | 'reason'> | undefined> {
+  if (before === undefined || before.actorKind === 'engine') return undefined;
+  const isSame =
+    before.category === decision.category && before.subcategory === decision.subcategory && before.actor === by.actor;
+  if (!isSame) return undefined;
+  const [found] = await tx.select().from(corrections).where(eq(corrections.decisionId, before.id));
+  if (found === undefined || found.note !== by.note) return undefined;
+  return { correctionId: found.id, reason: before.reason === 'accepted' ? 'accepted' : 'corrected' };
 }
 
 interface Change {
   ticket: Ticket;
   before: DecisionRow | undefined;
   decision: CategorisedDecision;
-  decisionId: number;
   by: CorrectionBy;
+  mode: Mode;
 }
 
-async function appendCorrection(tx: Db, { ticket, before, decision, decisionId, by }: Change): Promise<number> {
+async function appendCorrection(tx: Db, change: Change): Promise<Pick<Corrected, 'correctionId' | 'deliveryId'>> {
+  const { ticket, before, decision, by, mode } = change;
+  const { id: ticketId, revision } = ticket;
+  const { actorKind, actor } = by;
+  const releaseId = before?.releaseId ?? null;
+  const who = { ticketId, revision, releaseId, mode, actorKind, actor, event: 'ticket.corrected', calls: [] } as const;
+  const { decisionId, deliveryId } = await appendDecision(tx, { ...who, decision });
+  if (decisionId === null) throw new Error('a decision was not stored');
+  const { category, subcategory } = decision;
+  const from = { fromCategory: before?.category ?? null, fromSubcategory: before?.subcategory ?? null };
   const [correction] = await tx
     .insert(corrections)
-    .values({
-      ...by,
-      ticketId: ticket.id,
-      revision: ticket.revision,
-      decisionId,
-      fromCategory: before?.category ?? null,
-      fromSubcategory: before?.subcategory ?? null,
-      category: decision.category,
-      subcategory: decision.subcategory,
-    })
+    .values({ ...by, ...from, ticketId, revision, decisionId, category, subcategory })
     .returning({ id: corrections.id });
   if (correction === undefined) throw new Error('a correction was not stored');
-  return correction.id;
+  await keepExample(tx, change);
+  await writeAudit(tx, {
+    actor,
+    verb: `ticket.${decision.reason}`,
+    subject: `ticket ${ticketId}`,
+    detail: { category },
+  });
+  return { correctionId: correction.id, deliveryId };
 }
 
 async function keepExample(

@@ -6,7 +6,9 @@ export class DatabaseUnavailable extends Error implements Failure {
   readonly retry = 'backoff';
 
   constructor(cause: unknown) {
-    super('The database cannot be reached. Nothing was stored; please send it again.', { cause });
+    super('The database cannot be reached or is too slow. What was sent may not be stored; sending it again is safe.', {
+      cause,
+    });
     this.name = 'DatabaseUnavailable';
   }
 }

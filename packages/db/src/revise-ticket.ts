@@ -27,7 +27,9 @@ export async function reviseTicket(db: Db, arrival: HashedArrival): Promise<Rece
       outcome,
     });
     const known = ticket.textHash === textHash ? ticket.revision : await knownRevision(tx, ticket.id, textHash);
-    if (known !== undefined) return receipt(known, 'duplicate');
+    // By the source's own clock, an earlier text may come back as the newest.
+    if (known !== undefined && (known === ticket.revision || !isNewer(arrival, ticket)))
+      return receipt(known, 'duplicate');
     const revision = (await highestRevision(tx, ticket)) + 1;
     if (isOlder(arrival, ticket)) {
       await keepOld(tx, { ...draft, ticketId: ticket.id, revision, textHash, writtenAt: writtenAt(arrival) });
@@ -65,6 +67,11 @@ function isOlder(arrival: HashedArrival, ticket: Ticket): boolean {
 }
 
 type OldText = Omit<typeof ticketRevisions.$inferInsert, 'receivedAt'> & { receivedAt?: Date };
+
+function isNewer(arrival: HashedArrival, ticket: Ticket): boolean {
+  const written = writtenAt(arrival);
+  return written !== null && ticket.writtenAt !== null && written > ticket.writtenAt;
+}
 
 async function keepOld(db: Db, old: OldText): Promise<void> {
   const { ticketId, revision, subject, body, textHash, writtenAt } = old;

@@ -15,6 +15,8 @@ export interface Work {
   starts: number;
   /** When this revision arrived. */
   revisedAt: Date;
+  /** The category that a person chose for an earlier text; null if nobody did. */
+  chosenByPerson: string | null;
 }
 
 /**
@@ -39,6 +41,10 @@ export async function startWork(
         lane: tickets.lane,
         starts: tickets.starts,
         revisedAt: tickets.revisedAt,
+        chosenByPerson: sql<string | null>`(
+          select category from decisions
+          where ticket_id = tickets.id and actor_kind <> 'engine' and tickets.revision > 1
+          order by id desc limit 1)`,
       }),
   );
   return work;

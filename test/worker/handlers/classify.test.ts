@@ -194,10 +194,10 @@ describe('Classifying', () => {
 
   test('hands a ticket to a person after five starts without an end, and lets the others flow on', async () => {
     const [poisoned, other] = [await desk.receive(texts.refund), await desk.receive(texts.crash)];
-    await desk.sql`alter table decisions rename to elsewhere`;
+    await desk.sql`alter table classifications rename to elsewhere`;
     for (let start = 1; start <= 5; start += 1) await expect(worker().classify(poisoned)).rejects.toThrow();
     expect(await desk.ticket(poisoned)).toMatchObject({ state: 'received', starts: 5 });
-    await desk.sql`alter table elsewhere rename to decisions`;
+    await desk.sql`alter table elsewhere rename to classifications`;
 
     await worker().classify(poisoned);
     await worker().classify(other);

@@ -122,7 +122,12 @@ describe('Learning', () => {
     for (let at = 0; at < count; at += 1) {
       const ticketId = await desk.receive({ subject: `Parcel ${at}`, body: `My parcel ${at} has not arrived.` });
       const decision = decideByPerson(category, { subcategory: null, note: null, reason: 'corrected' });
-      await correctTicket(desk.db, { ticketId, decision, by: { actorKind: 'agent', actor: 'ana', note: null } });
+      await correctTicket(desk.db, {
+        ticketId,
+        decision,
+        by: { actorKind: 'agent', actor: 'ana', note: null },
+        mode: 'auto',
+      });
     }
   }
 });

@@ -3,7 +3,8 @@ import { correct, CorrectionDraft, type ReadCorrection } from '@usher/core/corre
 import type { CategorisedDecision } from '@usher/core/decide';
 import type { Job } from '@usher/core/jobs';
 import { Priority } from '@usher/core/priority';
-import { type Corrected, correctTicket, findStanding, type Standing } from '@usher/db/correct-ticket';
+import { type Corrected, correctTicket } from '@usher/db/correct-ticket';
+import { findStanding, type Standing } from '@usher/db/standing';
 import { currentTaxonomy } from '@usher/db/taxonomies';
 import type { Deps } from '../deps.ts';
 import { guard, needs } from '../guard.ts';
@@ -63,8 +64,8 @@ export function addCorrections(api: Api, deps: Deps): void {
     const { actor } = c.var.grant;
     const { ticketId } = standing;
     const by = { actorKind: 'api', actor, note: draft.note } as const;
-    const corrected = await database.quick((db) => correctTicket(db, { ticketId, decision, by }));
-    const outcome = decision.reason === 'accepted' ? 'accepted' : 'corrected';
+    const corrected = await database.quick((db) => correctTicket(db, { ticketId, decision, by, mode: deps.mode }));
+    const outcome = corrected.reason;
     events.ticketCorrected({ ticketId, outcome, category: decision.category, actor });
     remind(corrected, deps);
     return c.json({ ...showCorrection({ standing, decision, corrected }), status: outcome }, 201);

@@ -1,6 +1,7 @@
 import { correct, CorrectionDraft, type ReadCorrection } from '@usher/core/correct';
 import type { Job } from '@usher/core/jobs';
-import { correctTicket, findStanding } from '@usher/db/correct-ticket';
+import { correctTicket } from '@usher/db/correct-ticket';
+import { findStanding } from '@usher/db/standing';
 import { currentTaxonomy } from '@usher/db/taxonomies';
 import { parseTicketId } from '@usher/db/ticket-id';
 import type { Command } from 'commander';
@@ -42,6 +43,7 @@ export function addCorrect(program: Command, { config, screen }: Surroundings): 
         ticketId: standing.ticketId,
         decision,
         by,
+        mode: config().USHER_MODE,
       });
       const jobs: Job[] = [{ name: 'learn', payload: {} }];
       if (deliveryId !== null) jobs.push({ name: 'deliver', payload: { deliveryId } });

@@ -1,4 +1,4 @@
-import { decide, type Decision, triageUnread } from '@usher/core/decide';
+import { decide, respectPerson, type Decision, triageUnread } from '@usher/core/decide';
 import type { EngineCall } from '@usher/core/engine';
 import { type Failure, isFailure, retryOf } from '@usher/core/failure';
 import type { Payload } from '@usher/core/jobs';
@@ -54,7 +54,8 @@ async function judge(work: Work, current: Current, deps: Deps): Promise<Judged> 
   if (work.starts > MOST_STARTS) return { decision: triageUnread('stopped_workers', taxonomy), calls: [] };
   try {
     const answer = await askEngine(work, current, deps);
-    return { decision: decide(answer, { taxonomy, thresholds, mode: deps.mode }), calls: answer.calls };
+    const decision = decide(answer, { taxonomy, thresholds, mode: deps.mode });
+    return { decision: respectPerson(decision, work.chosenByPerson), calls: answer.calls };
   } catch (thrown) {
     const paid = { ...work, releaseId: current.release.id, mode: deps.mode, calls: callsOf(thrown) };
     await outlast(() => recordCalls(deps.db, paid), deps.signal);

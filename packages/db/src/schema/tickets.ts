@@ -77,6 +77,6 @@ export const ticketRevisions = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.ticketId, table.revision] }),
-    unique('ticket_revisions_text').on(table.ticketId, table.textHash),
+    index('ticket_revisions_text').on(table.ticketId, table.textHash),
   ],
 );
