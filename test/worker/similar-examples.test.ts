@@ -50,7 +50,7 @@ describe('Similar examples', () => {
     if (known === undefined) throw new Error(`the desk has no category ${category}`);
     const decision = decideByPerson(known, { subcategory: null, note: null, reason: 'corrected' });
     const by = { actorKind: 'agent', actor: 'Ada', note: null } as const;
-    await correctTicket(desk.db, { ticketId, decision, by });
+    await correctTicket(desk.db, { ticketId, decision, by, mode: 'auto' });
   }
 
   const wasSent = () => claude.requests.map(({ body }) => Sent.parse(body));
