@@ -1,8 +1,10 @@
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { folderIn } from '@usher/embedded/folder';
+import { readLock } from '@usher/embedded/running-server';
 import { makeScratchFolder } from '@usher/embedded/scratch-folder';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { freePort } from '../support/free-port.ts';
 import { type Client, clientOf, type Decided } from './client.ts';
@@ -90,6 +92,31 @@ describe('The first start, without any key', () => {
     expect(JSON.parse(report.output()).correct).toBeLessThan(JSON.parse(report.output()).total);
   }, 60_000);
 
+  test('a second start on the same port says that the port is taken and ends', async () => {
+    await using second = runService([CLI, 'start'], {
+      environment: { ...environment, USHER_DATA_DIR: join(folder, 'second') },
+    });
+    expect(await second.ended).toBe(1);
+    const port = environment['PORT'] ?? '';
+    expect(second.output()).toBe(
+      `usher: Port ${port} is taken by another program. Stop it, or set PORT to another one.\n`,
+    );
+  }, 60_000);
+
+  test('a Postgres that is killed comes back by itself, and the next ticket gets its decision', async () => {
+    const before = await readLock(folderIn(folder).data);
+    if (before === undefined) throw new Error('there is no Postgres to kill');
+    process.kill(before.pid, 'SIGKILL');
+    await service.wrote(/Postgres has ended; it is started again/);
+    const ticket = { ticket_id: 'T-2b', subject: 'Charged twice', body: 'I was charged twice, please refund one.' };
+    // What was refused with 503 is sent again, as every helpdesk does.
+    const decided = await vi.waitFor(() => client.decide(ticket), { timeout: 60_000, interval: 250 });
+    expect(decided).toMatchObject({ routed_to: 'finance' });
+    const after = await readLock(folderIn(folder).data);
+    expect(after).toMatchObject({ port: before.port, status: 'ready' });
+    expect(after?.pid).not.toBe(before.pid);
+  }, 120_000);
+
   test('it stops in order and keeps its data for the next start', async () => {
     service.kill('SIGTERM');
     expect(await service.ended).toBe(0);
@@ -109,5 +136,18 @@ describe('The first start, without any key', () => {
       body: 'Where is my parcel? The tracking has not moved for a week.',
     };
     expect(await client.decide(ticket)).toMatchObject({ routed_to: 'logistics' });
+  }, 120_000);
+
+  test('started by npm, it stops in order when npm and its shell are gone', async () => {
+    service.kill('SIGTERM');
+    expect(await service.ended).toBe(0);
+    const asNpm = `child_process.spawnSync(process.execPath, ['${CLI}', 'start'], { stdio: 'inherit' })`;
+    service = runService(['-e', asNpm], { environment: { ...environment, npm_lifecycle_event: 'start' } });
+    await service.wrote(/Usher is running/);
+    service.kill('SIGTERM');
+    // It ends with the last process that holds its output: the service itself.
+    expect(await service.ended).toBe('SIGTERM');
+    expect(service.output()).toContain('Stopping: what is in hand is finished or given back.');
+    expect(await readLock(folderIn(folder).data)).toBeUndefined();
   }, 120_000);
 });

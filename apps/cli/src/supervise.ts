@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import { keepRunning } from './keep-running.ts';
 
 /** A process of the service that is started again when it ends by itself. */
 export interface Supervised {
@@ -17,11 +18,6 @@ export interface SupervisedProcess {
   onEnd: (how: string) => void;
 }
 
-/** Milliseconds before a process that ended is started again; doubled each time it ends soon, up to the last. */
-const FIRST_PAUSE_MS = 500;
-const LAST_PAUSE_MS = 30_000;
-const SOON_MS = 60_000;
-
 const STDIO: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc'];
 
 /** Runs a process of the service until it is stopped, starting it again with growing pauses when it ends by itself. */
@@ -29,23 +25,13 @@ export function supervise({ name, main, environment, onEnd }: SupervisedProcess)
   const stopping = new AbortController();
   let child: ChildProcess | undefined;
 
-  async function keepRunning(): Promise<void> {
-    let pauseMs = FIRST_PAUSE_MS;
-    while (!stopping.signal.aborted) {
-      const startedAt = Date.now();
-      // Detached from the terminal's Ctrl+C: the supervisor alone decides the order of stopping. The channel tells the
-      // process when the supervisor itself was killed.
-      child = spawn(process.execPath, [main], { env: { ...environment }, stdio: STDIO, detached: true });
-      const how = await ended(child);
-      if (stopping.signal.aborted) return;
-      onEnd(`${name} ended ${how}; it is started again`);
-      pauseMs = Date.now() - startedAt > SOON_MS ? FIRST_PAUSE_MS : pauseMs;
-      await pause(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-      pauseMs = Math.min(2 * pauseMs, LAST_PAUSE_MS);
-    }
-  }
-
-  const running = keepRunning();
+  const running = keepRunning(stopping.signal, async () => {
+    // Detached from the terminal's Ctrl+C: the supervisor alone decides the order of stopping. The channel tells the
+    // process when the supervisor itself was killed.
+    child = spawn(process.execPath, [main], { env: { ...environment }, stdio: STDIO, detached: true });
+    const how = await ended(child);
+    if (!stopping.signal.aborted) onEnd(`${name} ended ${how}; it is started again`);
+  });
   return {
     stop: async (graceMs) => {
       stopping.abort();

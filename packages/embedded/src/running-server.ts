@@ -1,6 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { isAlive } from './process-alive.ts';
+
+const LOOK_EVERY_MS = 500;
 
 /**
  * What runs on a data folder: nothing; a server that is starting, stopping or whose lock cannot be judged; a server that serves; or one that
@@ -27,6 +30,11 @@ export async function findRunningServer(dataFolder: string): Promise<RunningServ
         ? { state: 'ready', port: lock.port }
         : { state: 'orphan', pid: lock.pid };
   }
+}
+
+/** Resolves when the server on a data folder serves no more; it keeps no process alive for that. */
+export async function untilGone(dataFolder: string): Promise<void> {
+  while ((await findRunningServer(dataFolder)).state === 'ready') await pause(LOOK_EVERY_MS, undefined, { ref: false });
 }
 
 /** The lock file's pid, port and status. Source: PostgreSQL, src/include/utils/pidfile.h (lines 1, 4 and 8). */

@@ -8,7 +8,7 @@ import { folderIn, majorVersionOf, type Folder } from './folder.ts';
 import { initialise } from './initialise.ts';
 import { keepPort, keptOrFreePort } from './port.ts';
 import { whyNotStarted } from './refusal.ts';
-import { findRunningServer } from './running-server.ts';
+import { findRunningServer, untilGone } from './running-server.ts';
 import { startServer, type ServerProcess, type StopMode } from './server-process.ts';
 import { settingsFor } from './settings.ts';
 
@@ -35,6 +35,8 @@ export type EmbeddedPostgres = {
   port: number;
   /** True when the server was running already: then whoever started it stops it, and `stop` here does nothing. */
   reused: boolean;
+  /** Resolves when the server has ended, however that came; where another process started it, within half a second. */
+  ended(): Promise<void>;
   /** Stops the server and waits until it has ended; does nothing when it has ended. */
   stop(mode?: StopMode): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -90,7 +92,8 @@ async function join(folder: Folder, port: number, { logger }: PostgresOptions): 
   }
   logger?.info(`Postgres runs already on 127.0.0.1:${port}, data in ${folder.data}`);
   const stop = async () => {};
-  return { url, port, reused: true, stop, [Symbol.asyncDispose]: stop };
+  const ended = () => untilGone(folder.data);
+  return { url, port, reused: true, ended, stop, [Symbol.asyncDispose]: stop };
 }
 
 /** Starts a server; undefined when it is worth looking and trying again: another one was quicker, or took the port, or has not quite ended. */
@@ -133,7 +136,7 @@ function owned(
     isWanted = false;
     await server.stop(mode);
   };
-  return { url, port, reused: false, stop, [Symbol.asyncDispose]: () => stop() };
+  return { url, port, reused: false, ended: () => server.ended, stop, [Symbol.asyncDispose]: () => stop() };
 }
 
 async function addressOf(folder: Folder, port: number): Promise<string> {

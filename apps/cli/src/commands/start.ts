@@ -1,14 +1,16 @@
 import { fileURLToPath } from 'node:url';
-import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '@usher/core/config';
 import { createApiKey, listApiKeys } from '@usher/db/api-keys';
-import { connectDatabase } from '@usher/db/connect';
+import { connectDatabase, type Db } from '@usher/db/connect';
+import { DatabaseUnavailable } from '@usher/db/failures';
 import { currentLocalModel } from '@usher/db/local-models';
 import { API_SOURCE } from '@usher/db/sources';
-import { startPostgres } from '@usher/embedded/start-postgres';
 import type { Command } from 'commander';
 import { CannotDo } from '../failures.ts';
+import { keepPostgres } from '../keep-postgres.ts';
+import { claimPort, readiness } from '../own-port.ts';
+import { stopSignal } from '../stop-signal.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { supervise } from '../supervise.ts';
 import { prepareDatabase } from './migrate.ts';
@@ -20,6 +22,7 @@ const WORKER = fileURLToPath(new URL('../../../worker/src/main.ts', import.meta.
 const GRACE_MS = 30_000;
 const READY_WITHIN_MS = 60_000;
 const LOOK_AGAIN_MS = 100;
+const PREPARE_TRIES = 10;
 
 export function addStart(program: Command, { config, environment, screen }: Surroundings): void {
   program
@@ -27,19 +30,14 @@ export function addStart(program: Command, { config, environment, screen }: Surr
     .description('run the whole service: database (unless DATABASE_URL is set), API and worker')
     .action(async () => {
       const settings = config();
-      const stop = stopSignal();
-      await using postgres =
-        settings.DATABASE_URL === undefined
-          ? await startPostgres({
-              directory: settings.USHER_DATA_DIR,
-              logger: { info: () => undefined, warn: (text) => screen.remark(text) },
-            })
-          : undefined;
-      const databaseUrl = settings.DATABASE_URL ?? postgres?.url ?? '';
-      await prepareDatabase(databaseUrl, settings.USHER_TAXONOMY);
-      const key = await firstKey(databaseUrl, settings);
-      const children = { ...environment, DATABASE_URL: databaseUrl, QUEUE_URL: settings.queueUrl ?? databaseUrl };
+      const stop = stopSignal(environment);
+      await claimPort(settings, stop.signal);
       const onEnd = (how: string) => screen.remark(how);
+      await using postgres =
+        settings.DATABASE_URL === undefined ? await keepPostgres(settings.USHER_DATA_DIR, onEnd) : undefined;
+      const databaseUrl = settings.DATABASE_URL ?? postgres?.url ?? '';
+      const key = await prepare(databaseUrl, settings);
+      const children = { ...environment, DATABASE_URL: databaseUrl, QUEUE_URL: settings.queueUrl ?? databaseUrl };
       const services = [
         supervise({ name: 'The API', main: API, environment: children, onEnd }),
         supervise({ name: 'The worker', main: WORKER, environment: children, onEnd }),
@@ -56,10 +54,20 @@ export function addStart(program: Command, { config, environment, screen }: Surr
     });
 }
 
-function stopSignal(): { signal: AbortSignal; asked: Promise<unknown> } {
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => controller.abort());
-  return { signal: controller.signal, asked: once(controller.signal, 'abort') };
+/**
+ * Makes the database ready and answers the first key. A Postgres that was joined may end with the command that started it; ours
+ * follows within seconds, so that is waited for.
+ */
+async function prepare(databaseUrl: string, settings: Config): Promise<string | null> {
+  for (let triesLeft = settings.DATABASE_URL === undefined ? PREPARE_TRIES : 1; ; triesLeft -= 1) {
+    try {
+      await prepareDatabase(databaseUrl, settings.USHER_TAXONOMY);
+      return await firstKey(databaseUrl, settings);
+    } catch (thrown) {
+      if (triesLeft <= 1 || !(thrown instanceof DatabaseUnavailable)) throw thrown;
+      await pause(1_000);
+    }
+  }
 }
 
 /** An admin key on the very first start, so that there is one to try the service with. */
@@ -89,23 +97,24 @@ async function untilReady({
   await using database = connectDatabase(databaseUrl, { name: 'usher-start', connections: 1 });
   const giveUpAt = Date.now() + READY_WITHIN_MS;
   while (!signal.aborted) {
-    const isReady =
-      (await answers(settings)) && (settings.engine === 'claude' || (await currentLocalModel(database.db)) !== null);
+    const isReady = (await readiness(settings)) === 'ready' && (await hasLearnt(settings, database.db));
     if (isReady) return;
     if (Date.now() > giveUpAt) {
-      const what = `The service was not ready on port ${settings.PORT} within a minute. The log lines above say why; is the port free?`;
+      const what = `The service was not ready on port ${settings.PORT} within a minute. The log lines above say why.`;
       throw new CannotDo('not_ready', what);
     }
     await pause(LOOK_AGAIN_MS);
   }
 }
 
-async function answers({ USHER_HOST, PORT }: Config): Promise<boolean> {
-  const host = USHER_HOST === '0.0.0.0' ? '127.0.0.1' : USHER_HOST;
-  const answer = await fetch(`http://${host}:${PORT}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(
-    () => undefined,
-  );
-  return answer?.ok === true;
+async function hasLearnt({ engine }: Config, db: Db): Promise<boolean> {
+  if (engine === 'claude') return true;
+  return (await currentLocalModel(db).catch(absentWhileAway)) !== null;
+}
+
+function absentWhileAway(thrown: unknown): null {
+  if (thrown instanceof DatabaseUnavailable) return null;
+  throw thrown;
 }
 
 function banner(url: string, key: string | null, settings: Config): string {
