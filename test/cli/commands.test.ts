@@ -2,7 +2,11 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TicketDraft } from '@usher/core/ticket';
+import { connectDatabase } from '@usher/db/connect';
 import { migrate } from '@usher/db/migrate';
+import { receiveTickets } from '@usher/db/receive-tickets';
+import { API_SOURCE, ensureSource } from '@usher/db/sources';
 import { runProgram } from '@usher/cli/program';
 import { Screen } from '@usher/cli/screen';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -160,6 +164,28 @@ describe('usher keys and sources', () => {
     });
   });
 
+  test('a source gets a name that a ticket can be addressed by, and a key gets a name at all', async () => {
+    for (const name of ['a:b', 'Shop', '', ' shop', '-shop', 's'.repeat(64)]) {
+      const refused = { code: 1, error: expect.stringContaining(`"${name}" cannot name a source: it must be 1 to 63`) };
+      expect(await usher(['keys', 'create', 'x', `--source=${name}`])).toMatchObject(refused);
+      expect(await usher(['sources', 'webhook', '--', name, 'https://example.com/hook'])).toMatchObject(refused);
+    }
+    expect(await usher(['keys', 'create', 'x', '--source', 's'.repeat(63)])).toMatchObject({ code: 0 });
+    expect(await usher(['keys', 'create', ' '])).toMatchObject({
+      code: 1,
+      error: 'usher: Give the key a name that says what it is for.\n',
+    });
+  });
+
+  test('a refused address leaves no source behind, and removing from an unknown source says so', async () => {
+    expect(await usher(['sources', 'webhook', 'ghost', 'http://example.com/'])).toMatchObject({ code: 1 });
+    expect(await usher(['sources', 'webhook', 'ghost', '--remove'])).toMatchObject({
+      code: 1,
+      error: 'usher: There is no source ghost. usher sources list shows them.\n',
+    });
+    expect((await usher(['sources', 'list'])).out).not.toContain('ghost');
+  });
+
   test('a webhook is set with a secret of its own, listed and removed; unsafe addresses are refused', async () => {
     const set = (await usher(['sources', 'webhook', 'shop', 'https://example.com/hook', '--json'])).json();
     expect(set).toMatchObject({
@@ -172,6 +198,31 @@ describe('usher keys and sources', () => {
     }
     await usher(['sources', 'webhook', 'shop', '--remove']);
     expect((await usher(['sources', 'list'])).out).toMatch(/shop +api +none/);
+  });
+});
+
+describe('usher correct', () => {
+  const draft = TicketDraft.parse({ ticket_id: 'C-1', subject: 'Charged twice', body: 'Please refund one charge.' });
+
+  beforeAll(async () => {
+    await usher(['migrate']);
+    await using opened = connectDatabase(database.url, { name: 'test', connections: 1 });
+    const source = await ensureSource(opened.db, API_SOURCE);
+    await receiveTickets(opened.db, [{ sourceId: source.id, lane: 'live', draft }]);
+  });
+
+  test('says what changed, and confirmed where nothing did', async () => {
+    expect((await usher(['correct', 'api:C-1', 'returns'])).out).toMatch(/^Ticket api:C-1: .* → returns, routed to /);
+    expect((await usher(['correct', 'api:C-1', 'returns'])).out).toBe(
+      'Ticket api:C-1: returns confirmed, routed to support.\n',
+    );
+  });
+
+  test('a note that is too long is refused in words', async () => {
+    expect(await usher(['correct', 'api:C-1', 'returns', '--note', 'x'.repeat(2_001)])).toMatchObject({
+      code: 1,
+      error: 'usher: This correction cannot be made: the note must have at most 2,000 characters.\n',
+    });
   });
 });
 

@@ -5,17 +5,22 @@ import { storable } from './ticket.ts';
 
 /** Someone says that a ticket is another category: the body of `POST /v1/tickets/{id}/corrections`. */
 export const CorrectionDraft = z.object({
-  category: z.string().trim().min(1, 'must not be empty').max(100).describe('Key of the right category.'),
+  category: z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(100, 'must have at most 100 characters')
+    .describe('Key of the right category.'),
   subcategory: z
     .string()
     .trim()
-    .max(100)
+    .max(100, 'must have at most 100 characters')
     .nullish()
     .transform((value) => (value == null || value === '' ? null : value))
     .describe('Key of the right subcategory, if there is one.'),
   note: z
     .string()
-    .max(2_000)
+    .max(2_000, 'must have at most 2,000 characters')
     .nullish()
     .transform((value) => (value == null ? null : storable(value)))
     .describe('Why, for the next reader; at most 2,000 characters.'),

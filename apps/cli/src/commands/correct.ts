@@ -23,6 +23,7 @@ export function addCorrect(program: Command, { config, screen }: Surroundings): 
       '\nExample:\n  $ usher correct api:T-1 billing --subcategory charge_dispute --note "Charged twice"',
     )
     .action(async (ticket: string, category: string, options: { subcategory?: string; note?: string }) => {
+      const draft = readDraft({ category, ...options });
       await using database = await openDatabase(config());
       const ticketId = parseTicketId(ticket);
       const standing = ticketId && (await findStanding(database.db, ticketId));
@@ -34,7 +35,6 @@ export function addCorrect(program: Command, { config, screen }: Surroundings): 
       const published = await currentTaxonomy(database.db);
       if (published === undefined)
         throw new CannotDo('no_taxonomy', 'No taxonomy is published yet. Run usher taxonomy publish.');
-      const draft = CorrectionDraft.parse({ category, ...options });
       const read = correct(draft, published.taxonomy, standing.category);
       if (read.kind === 'unknown') throw unknownKey(read);
       const { decision } = read;
@@ -48,6 +48,10 @@ export function addCorrect(program: Command, { config, screen }: Surroundings): 
       const jobs: Job[] = [{ name: 'learn', payload: {} }];
       if (deliveryId !== null) jobs.push({ name: 'deliver', payload: { deliveryId } });
       await hint(database.queueUrl, jobs);
+      const change =
+        decision.reason === 'accepted'
+          ? `${decision.category} confirmed`
+          : `${standing.category ?? 'no category'} → ${decision.category}`;
       screen.show(
         {
           correction: correctionId,
@@ -56,9 +60,16 @@ export function addCorrect(program: Command, { config, screen }: Surroundings): 
           subcategory: decision.subcategory,
           routed_to: decision.team,
         },
-        `Ticket ${ticket}: ${standing.category ?? 'no category'} → ${decision.category}, routed to ${decision.team}.`,
+        `Ticket ${ticket}: ${change}, routed to ${decision.team}.`,
       );
     });
+}
+
+function readDraft(given: { category: string; subcategory?: string; note?: string }): CorrectionDraft {
+  const read = CorrectionDraft.safeParse(given);
+  if (read.success) return read.data;
+  const problems = read.error.issues.map(({ path, message }) => `the ${path.join('.')} ${message}`);
+  throw new CannotDo('correction_invalid', `This correction cannot be made: ${problems.join('; ')}.`);
 }
 
 function unknownKey({ field, given, allowed }: Extract<ReadCorrection, { kind: 'unknown' }>): CannotDo {

@@ -4,8 +4,9 @@ import { API_SOURCE } from '@usher/db/sources';
 import type { Command } from 'commander';
 import { CannotDo } from '../failures.ts';
 import { openDatabase } from '../open-database.ts';
-import type { Surroundings } from '../surroundings.ts';
 import { table } from '../screen.ts';
+import { readSourceName } from '../source-name.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 const SCOPES = `what the key may do, separated by commas: ${Scope.options.join(', ')}`;
 
@@ -20,15 +21,17 @@ export function addKeys(program: Command, { config, screen }: Surroundings): voi
     .addHelpText('after', '\nExample:\n  $ usher keys create "Web shop" --scope intake,agent')
     .action(async (name: string, options: { scope: string; source: string }) => {
       const scopes = readScopes(options.scope);
+      const source = readSourceName(options.source);
+      if (name.trim() === '') throw new CannotDo('name_empty', 'Give the key a name that says what it is for.');
       await using database = await openDatabase(config());
       const { id, key } = await createApiKey(database.db, {
         name,
         scopes,
-        source: options.source,
+        source,
         actor: 'usher keys',
       });
       screen.show(
-        { id, key, name, scopes, source: options.source },
+        { id, key, name, scopes, source },
         `Key ${id} (${scopes.join(', ')}). It is shown this once:\n${key}`,
       );
     });

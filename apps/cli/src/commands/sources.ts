@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { type Outbound, readOutboundUrl } from '@usher/core/outbound-url';
-import { ensureSource, listSources, setWebhook } from '@usher/db/sources';
+import type { Db } from '@usher/db/connect';
+import { ensureSource, findSource, listSources, setWebhook } from '@usher/db/sources';
 import type { Command } from 'commander';
 import { CannotDo } from '../failures.ts';
 import { openDatabase } from '../open-database.ts';
-import type { Surroundings } from '../surroundings.ts';
 import { table } from '../screen.ts';
+import { readSourceName } from '../source-name.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 export function addSources(program: Command, { config, screen }: Surroundings): void {
   const sources = program.command('sources').description('who sends tickets, and where their decisions are announced');
@@ -37,14 +39,15 @@ export function addSources(program: Command, { config, screen }: Surroundings): 
     .option('--remove', 'announce nothing any more')
     .addHelpText('after', '\nExample:\n  $ usher sources webhook api https://example.com/usher')
     .action(async (name: string, url: string | undefined, options: { remove?: boolean }) => {
-      await using database = await openDatabase(config());
-      const source = await ensureSource(database.db, name);
       if (options.remove === true) {
-        await setWebhook(database.db, source.id, null);
+        await using database = await openDatabase(config());
+        await removeWebhook(database.db, name);
         return screen.show({ source: name, webhook_url: null }, `Decisions of ${name} are not announced any more.`);
       }
       if (url === undefined) throw new CannotDo('no_address', 'Give the address of the webhook, or --remove.');
       const address = checkedAddress(url, config().USHER_OUTBOUND);
+      await using database = await openDatabase(config());
+      const source = await ensureSource(database.db, readSourceName(name));
       const secret = `whsec_${randomBytes(32).toString('base64')}`;
       await setWebhook(database.db, source.id, { url: address, secret });
       screen.show(
@@ -52,6 +55,13 @@ export function addSources(program: Command, { config, screen }: Surroundings): 
         `Decisions of ${name} are announced at ${address}.\nThe secret that verifies them is shown this once:\n${secret}`,
       );
     });
+}
+
+async function removeWebhook(db: Db, name: string): Promise<void> {
+  const source = await findSource(db, name);
+  if (source === undefined)
+    throw new CannotDo('unknown_source', `There is no source ${name}. usher sources list shows them.`);
+  await setWebhook(db, source.id, null);
 }
 
 function checkedAddress(url: string, outbound: Outbound): string {
