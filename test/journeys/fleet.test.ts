@@ -11,6 +11,16 @@ import { runService, type ServiceProcess } from './service-process.ts';
 
 const KEY = 'a-bootstrap-key-for-the-journey-0123456789';
 const OUR_OWN = ['migrate', 'api', 'worker'];
+const OF_THE_CONTAINERS = [
+  'PORT',
+  'USHER_HOST',
+  'DATABASE_URL',
+  'QUEUE_URL',
+  'REDIS_URL',
+  'USHER_DATA_DIR',
+  'USHER_TAXONOMY',
+  'USHER_METRICS_PORT',
+];
 
 describe('docker-compose.yml', () => {
   test('refuses to come up without a password for the database', async () => {
@@ -29,8 +39,25 @@ describe('docker-compose.yml', () => {
     }
     const awaited = Object.values(services).flatMap(({ depends_on }) => Object.keys(depends_on));
     expect(Object.keys(services)).toEqual(expect.arrayContaining(awaited));
-    const mounted = Object.values(services).flatMap(({ volumes: own }) => own.map((volume) => volume.split(':')[0]));
-    expect(Object.keys(volumes)).toEqual(mounted);
+    const mounted = Object.values(services).flatMap(({ volumes: own }) =>
+      own.map((volume) => volume.split(':')[0] ?? ''),
+    );
+    const ofTheProject = mounted.filter((source) => source.startsWith('./'));
+    for (const path of ofTheProject) await access(new URL(`../../${path}`, import.meta.url));
+    expect(Object.keys(volumes)).toEqual(mounted.filter((source) => !ofTheProject.includes(source)));
+  });
+
+  test('hands every setting of .env on, except those that belong to the containers themselves', async () => {
+    const given = Object.fromEntries(Object.keys(Settings.shape).map((name) => [name, `given-${name}`]));
+    const { services } = await readCompose({ ...given, POSTGRES_PASSWORD: 'secret' });
+    const environment = services['worker']?.environment ?? {};
+    const kept = Object.keys(Settings.shape).filter((name) => environment[name] !== given[name]);
+    expect(kept).toEqual(OF_THE_CONTAINERS);
+  });
+
+  test('shows every container the taxonomy of the folder, for reading only', async () => {
+    const { services } = await readCompose({ POSTGRES_PASSWORD: 'secret' });
+    for (const name of OUR_OWN) expect(services[name]?.volumes).toEqual(['./taxonomy.yaml:/usher/taxonomy.yaml:ro']);
   });
 
   test('keeps a Redis that persists and never evicts, and gives workers time to end', async () => {

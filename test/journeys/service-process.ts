@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { Settings } from '@usher/core/config';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Every setting, empty: a developer's own .env must not change what is tested. */
+const UNSET = Object.fromEntries(Object.keys(Settings.shape).map((name) => [name, '']));
 
 /** A process of the service as an operator runs it, with everything it wrote. */
 export interface ServiceProcess extends AsyncDisposable {
@@ -24,7 +28,7 @@ export interface ServiceOptions {
 export function runService(command: readonly string[], { environment, user }: ServiceOptions): ServiceProcess {
   const child = spawn(process.execPath, [...command], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], ...UNSET, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...user,
   });

@@ -23,8 +23,9 @@ export function configurationPage(): string {
   });
   return `# Configuration
 
-Settings come from environment variables. An unset or empty one means its default; bad ones stop the start, all of them listed
-at once. This page and \`.env.example\` are made by \`pnpm generate\` from \`packages/core/src/config.ts\`.
+Settings come from environment variables; \`npm start\` and \`npx usher\` also read a file \`.env\` in the folder they are started
+in, where what the environment sets wins. An unset or empty one means its default; bad ones stop the start, all of
+them listed at once. This page and \`.env.example\` are made by \`pnpm generate\` from \`packages/core/src/config.ts\`.
 
 | setting | default | what it does |
 |---|---|---|
