@@ -115,6 +115,20 @@ test('told to stop, the process says that it is not ready, answers what is in ha
   expect(stopping.complaints()).toBe('');
 });
 
+test.each([
+  ['an error that nobody catches', 'throw error'],
+  ['a rejection that nobody handles', 'void Promise.reject(error)'],
+])('%s is logged without its message, and the process ends as failed', async (_name, fail) => {
+  const fault = `process.on('SIGUSR2', () => { const error = new TypeError('secret'); ${fail}; });`;
+  const preload = `--import=data:text/javascript;base64,${Buffer.from(fault).toString('base64')}`;
+  await using faulty = startApi({ DATABASE_URL: own.url, NODE_OPTIONS: preload });
+  await faulty.event('listening');
+  faulty.child.kill('SIGUSR2');
+  expect(await faulty.exitCode()).toBe(1);
+  expect(faulty.logged.at(-1)).toMatchObject({ event: 'unexpected_end', error: { name: 'TypeError' } });
+  expect(faulty.complaints() + JSON.stringify(faulty.logged)).not.toContain('secret');
+});
+
 test('settings that cannot be used are all listed, and the process does not start', async () => {
   await using bad = startApi({ DATABASE_URL: 'mysql://x', PORT: 'many', USHER_API_KEY: 'short' });
   expect(await bad.exitCode()).toBe(1);

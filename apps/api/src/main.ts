@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import { type Config, ConfigInvalid, readConfig } from '@usher/core/config';
 import { connectQueue } from '@usher/queue/connect';
 import { enqueue } from '@usher/queue/enqueue';
@@ -27,6 +28,7 @@ try {
 async function run(): Promise<void> {
   const { config, databaseUrl, queueUrl } = settings();
   const logger = createLogger(config.USHER_LOG_LEVEL);
+  endOnUnexpected(logger);
   const stopping = stopSignal();
   await using database = openRequestDatabase(databaseUrl);
   await using queue = connectQueue(queueUrl, {
@@ -59,6 +61,14 @@ function settings(): { config: Config; databaseUrl: string; queueUrl: string } {
     throw new ConfigInvalid(['DATABASE_URL: the API needs one; `npm start` brings its own Postgres']);
   }
   return { config, databaseUrl, queueUrl };
+}
+
+function endOnUnexpected(logger: Logger): void {
+  const end = (thrown: unknown) => {
+    logger.fatal({ event: 'unexpected_end', error: describeError(thrown) });
+    process.exit(1);
+  };
+  process.on('uncaughtException', end).on('unhandledRejection', end);
 }
 
 function stopSignal(): AbortSignal {
