@@ -6,6 +6,7 @@ ENV NODE_ENV=production
 
 # The manifests first, so that a change of code does not install everything again.
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY patches patches
 COPY packages/core/package.json packages/core/
 COPY packages/db/package.json packages/db/
 COPY packages/queue/package.json packages/queue/
