@@ -241,6 +241,47 @@ describe('Settling', () => {
   });
 });
 
+describe('Estimates', () => {
+  const estimate = { inputTokens: 20_000, outputTokens: 2_000 };
+  const use = (book: ReturnType<typeof openBook>, used: typeof estimate) => {
+    for (let index = 300; index >= 0; index -= 1) {
+      book.reserve({ key: 'a', share: 'live', estimate }, START - index * 1_000);
+      book.settle('a', used, START - index * 1_000);
+    }
+  };
+  /** What a call with the estimate takes. */
+  const taken = (book: ReturnType<typeof openBook>) => {
+    const { levels: before } = book.read(START);
+    book.reserve({ key: 'b', share: 'live', estimate }, START);
+    const { levels: after } = book.read(START);
+    return dimensions.map((dimension) => Math.round(before.live[dimension] - after.live[dimension]));
+  };
+
+  test('are corrected as calls turn out', () => {
+    const book = openBook(pool);
+    use(book, { inputTokens: 30_000, outputTokens: 1_000 });
+
+    expect(taken(book)).toEqual([1, 30_000, 1_000]);
+  });
+
+  test('are not believed to be off by more than four times', () => {
+    const book = openBook(pool);
+    use(book, { inputTokens: 20_000_000, outputTokens: 1 });
+
+    expect(taken(book)).toEqual([1, 80_000, 500]);
+  });
+
+  test('are not corrected by calls of which the use is not known, or that never were', () => {
+    const book = openWarmBook(pool);
+    book.reserve({ key: 'a', share: 'live', estimate }, START);
+    book.settle('a', null, START);
+    book.reserve({ key: 'a', share: 'live', estimate }, START);
+    book.giveBack('a', START);
+
+    expect(taken(book)).toEqual([1, 20_000, 2_000]);
+  });
+});
+
 describe('A place', () => {
   const fill = (book: ReturnType<typeof openBook>, count: number, share: Share = 'live') => {
     for (let index = 0; index < count; index += 1)

@@ -1,3 +1,4 @@
+import { type Drift, noDrift } from './drift.ts';
 import { advance, holdTo, type Line, promise } from './line.ts';
 import { type Pace, paceAt, timeFor, worth } from './pace.ts';
 import {
@@ -21,6 +22,7 @@ export interface Allowance {
   shrunkAt: number;
   /** The limits that the server named. */
   told: Partial<Amounts>;
+  drift: Drift;
   lines: Readonly<Record<Share, Line>>;
 }
 
@@ -37,6 +39,7 @@ function startAllowance(pool: Pool, now: number): Allowance {
     pace: { factor: rules.startPace, heldUntil: now },
     shrunkAt: 0,
     told: {},
+    drift: noDrift,
   };
   const lines = eachShare((share) => ({ front: depthOf({ ...fresh, pool, share }), back: nothing }));
   return { ...fresh, lines };
@@ -130,7 +133,13 @@ export function limitsOf({ limits, ceilings = {} }: Pool, told: Partial<Amounts>
 }
 
 /** The most that a share may save up: its part of the burst at the present pace, and one request at least. */
-export function depthOf({ at, pace, told, pool, share }: Omit<Allowance, 'lines'> & { pool: Pool; share: Share }) {
+export function depthOf({
+  at,
+  pace,
+  told,
+  pool,
+  share,
+}: Pick<Allowance, 'at' | 'pace' | 'told'> & { pool: Pool; share: Share }) {
   const limits = limitsOf(pool, told);
   const burstMs = rules.burstMs * rules.burstShares[share] * paceAt(pace, at);
   const depth = amounts((dimension) => ratePerMs(limits[dimension]) * burstMs);

@@ -11,6 +11,7 @@ import {
   shrink,
   waitMs,
 } from './allowance.ts';
+import { corrected, learn } from './drift.ts';
 import { levelOf } from './line.ts';
 import { paceAt } from './pace.ts';
 import { amounts, type Amounts, eachShare, type Pool, rules, type Share } from './rules.ts';
@@ -42,6 +43,7 @@ export interface BudgetReading {
 
 interface Reservation {
   share: Share;
+  estimate: Amounts;
   cost: Amounts;
   place: Amounts;
   isStarted: boolean;
@@ -77,11 +79,13 @@ export function openBook(pool: Pool): Book {
     }
     return allowance;
   };
-  const end = (key: string, now: number, unused: (cost: Amounts) => Amounts) => {
-    const allowance = bring(now);
+  const end = (key: string, now: number, used: Amounts | null) => {
+    known = bring(now);
     const held = reservations.get(key);
     reservations.delete(key);
-    known = held === undefined ? allowance : credit(allowance, pool, { share: held.share, amount: unused(held.cost) });
+    if (held === undefined || used === null) return;
+    known = credit(known, pool, { share: held.share, amount: minus(held.cost, used) });
+    if (used.requests > 0) known = { ...known, drift: learn(known.drift, { used, estimated: held.estimate }) };
   };
 
   return {
@@ -90,9 +94,10 @@ export function openBook(pool: Pool): Book {
       let held = reservations.get(key);
       const isNew = held === undefined || held.isStarted;
       if (held === undefined || held.isStarted) {
-        const cost = { requests: 1, ...estimate };
+        const asked = { requests: 1, ...estimate };
+        const cost = corrected(allowance.drift, asked);
         allowance = debit(allowance, pool, { share, cost });
-        held = { share, cost, place: allowance.lines[share].back, isStarted: false, expiresAt: 0 };
+        held = { share, estimate: asked, cost, place: allowance.lines[share].back, isStarted: false, expiresAt: 0 };
       }
       known = allowance;
       const wait = told(waitMs(allowance, pool, held), pausedMs(allowance), isNew);
@@ -101,9 +106,13 @@ export function openBook(pool: Pool): Book {
       reservations.set(key, { ...held, isStarted: wait === 0, expiresAt });
       return { waitMs: wait };
     },
-    settle: (key, used, now) =>
-      end(key, now, (cost) => (used === null ? amounts(() => 0) : minus(cost, { requests: 1, ...used }))),
-    giveBack: (key, now) => end(key, now, (cost) => cost),
+    settle: (key, used, now) => end(key, now, used === null ? null : { requests: 1, ...used }),
+    giveBack: (key, now) =>
+      end(
+        key,
+        now,
+        amounts(() => 0),
+      ),
     pause: (forMs, now) => void (known = pause(bring(now), forMs)),
     shrink: (now) => void (known = shrink(bring(now), pool)),
     correct: (says, now) => void (known = correct(bring(now), pool, says)),

@@ -52,9 +52,13 @@ export const rules = {
   /** Calls in flight together bring the same trouble: it counts once. */
   shrinkOnceMs: 5_000,
   /** A longer wait is told by halves, because what others return shortens it, and what others take lengthens it. */
-  wholeWaitMs: 10_000,
+  wholeWaitMs: 30_000,
   /** Who has to wait again does so for a moment at least, rather than ask again and again. */
   waitAgainMs: 250,
+  /** How much the newest call counts in what is learnt about estimates: the last fifty or so make it. */
+  newestCounts: 0.02,
+  /** Estimates are believed to be off by this factor at most, either way. */
+  mostDrift: 4,
   /** How much later than told a caller may come before its place is given to others. */
   lateMs: 30_000,
   /** When a call that was never settled counts as spent for good. */

@@ -7,7 +7,7 @@ if now == nil then
   now = time[1] * 1000 + time[2] / 1000
 end
 local pool_key, places_key, expiries_key = KEYS[1], KEYS[2], KEYS[3]
-local fields = { 'at', 'paused_until', 'factor', 'held_until', 'shrunk_at', 'told', 'front', 'back' }
+local fields = { 'at', 'paused_until', 'factor', 'held_until', 'shrunk_at', 'told', 'drift', 'front', 'back' }
 
 -- Numbers as text that reads as the same number again.
 local function write(numbers)
@@ -110,6 +110,26 @@ local function spill(pool, share, cost)
   return spilt
 end
 
+-- The estimate as calls of late turned out; drift is three means of use and three of estimates.
+local function corrected(pool, estimate)
+  local cost = {}
+  for d = 1, 3 do
+    local used, estimated = pool.drift[d], pool.drift[3 + d]
+    local factor = 1
+    if estimated > 0 then factor = math.min(given.most_drift, math.max(1 / given.most_drift, used / estimated)) end
+    cost[d] = estimate[d] * factor
+  end
+  return cost
+end
+
+local function learn(pool, used, estimate)
+  local newest = given.newest_counts
+  for d = 1, 3 do
+    pool.drift[d] = pool.drift[d] * (1 - newest) + used[d] * newest
+    pool.drift[3 + d] = pool.drift[3 + d] * (1 - newest) + estimate[d] * newest
+  end
+end
+
 -- Answers the place: the back of the share's line afterwards.
 local function debit(pool, share, cost)
   local spilt, place = spill(pool, share, cost), {}
@@ -131,6 +151,7 @@ end
 local function start_pool()
   local none = { 0, 0, 0, 0, 0, 0, 0, 0, 0 }
   local pool = { at = now, paused_until = 0, factor = given.start_pace, held_until = now, shrunk_at = 0, told = { 0, 0, 0 } }
+  pool.drift = { 0, 0, 0, 0, 0, 0 }
   pool.front, pool.back = depths_of(pool), none
   return pool
 end

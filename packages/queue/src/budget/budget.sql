@@ -9,29 +9,34 @@ set local search_path = usher_budget;
 create unlogged table pools (
   account text, model text,
   at float8 not null, paused_until float8 not null, factor float8 not null, held_until float8 not null,
-  shrunk_at float8 not null, told float8[] not null, front float8[] not null, back float8[] not null,
+  shrunk_at float8 not null, told float8[] not null, drift float8[] not null, front float8[] not null, back float8[] not null,
+  -- No place runs out before.
+  first_expiry float8 not null,
   primary key (account, model)
 ) with (fillfactor = 20);
 
 create unlogged table places (
   account text, model text, key text,
   share int not null, is_started boolean not null, cost float8[] not null, place float8[] not null,
-  expires_at float8 not null,
+  expires_at float8 not null, estimate float8[] not null,
   primary key (account, model, key)
 );
-create index on places (account, model, expires_at);
 
 create type given as (
   use float8, burst_ms float8, burst_shares float8[], start_pace float8, growth_per_ms float8, shrink_factor float8,
   lowest_pace float8, shrink_hold_ms float8, shrink_once_ms float8, whole_wait_ms float8,
-  wait_again_ms float8, late_ms float8, unsettled_ms float8, idle_ms float8,
+  wait_again_ms float8, newest_counts float8, most_drift float8, late_ms float8, unsettled_ms float8, idle_ms float8,
   limits float8[], ceilings float8[]
 );
 
-create function limits_of(told float8[], g given) returns float8[] immutable language sql as $$
-  select array_agg(least(case when t > 0 then t else l end, nullif(c, 0)) order by d)
-  from unnest(told, g.limits, g.ceilings) with ordinality as limits (t, l, c, d)
-$$;
+create function limits_of(told float8[], g given) returns float8[] immutable language plpgsql as $$
+begin
+  for d in 1..3 loop
+    if told[d] <= 0 then told[d] := g.limits[d]; end if;
+    if g.ceilings[d] > 0 and g.ceilings[d] < told[d] then told[d] := g.ceilings[d]; end if;
+  end loop;
+  return told;
+end $$;
 
 create function rates_of(told float8[], g given) returns float8[] immutable language plpgsql as $$
 declare limits float8[] := usher_budget.limits_of(told, g);
@@ -104,6 +109,27 @@ begin
   return p;
 end $$;
 
+-- The estimate as calls of late turned out; drift is three means of use and three of estimates.
+create function corrected(p pools, g given, estimate float8[]) returns float8[] immutable language plpgsql as $$
+begin
+  for d in 1..3 loop
+    if p.drift[3 + d] > 0 then
+      estimate[d] := estimate[d] * least(g.most_drift, greatest(1 / g.most_drift, p.drift[d] / p.drift[3 + d]));
+    end if;
+  end loop;
+  return estimate;
+end $$;
+
+create function learn(p pools, g given, used float8[], estimate float8[]) returns float8[]
+immutable language plpgsql as $$
+begin
+  for d in 1..3 loop
+    p.drift[d] := p.drift[d] * (1 - g.newest_counts) + used[d] * g.newest_counts;
+    p.drift[3 + d] := p.drift[3 + d] * (1 - g.newest_counts) + estimate[d] * g.newest_counts;
+  end loop;
+  return p.drift;
+end $$;
+
 -- Makes the line longer, by what is spilt while the call waits for its turn among the requests, too.
 create function debit(p pools, g given, share int, cost float8[]) returns pools immutable language plpgsql as $$
 declare
@@ -149,8 +175,9 @@ $$;
 create function start_pool(p pools, g given, moment float8) returns pools immutable language plpgsql as $$
 begin
   p.at := moment; p.paused_until := 0; p.factor := g.start_pace; p.held_until := moment; p.shrunk_at := 0;
-  p.told := '{0,0,0}'; p.back := '{0,0,0,0,0,0,0,0,0}';
+  p.told := '{0,0,0}'; p.drift := '{0,0,0,0,0,0}'; p.back := '{0,0,0,0,0,0,0,0,0}';
   p.front := usher_budget.depths_of(p, g);
+  p.first_expiry := 'infinity';
   return p;
 end $$;
 
@@ -181,7 +208,7 @@ begin
   select * into p from usher_budget.pools where (account, model) = (of_account, of_model) for update;
   if not found then
     insert into usher_budget.pools
-    values (of_account, of_model, '-infinity', 0, 0, 0, 0, '{}', '{}', '{}') on conflict do nothing;
+    values (of_account, of_model, '-infinity', 0, 0, 0, 0, '{}', '{}', '{}', '{}', 0) on conflict do nothing;
     select * into p from usher_budget.pools where (account, model) = (of_account, of_model) for update;
   end if;
   moment := usher_budget.clock_ms(chosen);
@@ -190,12 +217,15 @@ begin
     return usher_budget.start_pool(p, g, moment);
   end if;
   p := usher_budget.refill(p, g, moment);
+  if moment < p.first_expiry then return p; end if;
   for held in
     delete from usher_budget.places
     where (account, model) = (of_account, of_model) and expires_at <= moment returning *
   loop
     if not held.is_started then p := usher_budget.credit(p, g, held.share, held.cost); end if;
   end loop;
+  select coalesce(min(expires_at), 'infinity') into p.first_expiry from usher_budget.places
+  where (account, model) = (of_account, of_model);
   return p;
 end $$;
 
@@ -203,7 +233,8 @@ create function save(p pools) returns void language plpgsql as $$
 begin
   update usher_budget.pools
   set at = p.at, paused_until = p.paused_until, factor = p.factor, held_until = p.held_until, shrunk_at = p.shrunk_at,
-    told = p.told, front = p.front, back = p.back
+    told = p.told, drift = p.drift, front = p.front, back = p.back,
+    first_expiry = p.first_expiry
   where (account, model) = (p.account, p.model);
 end $$;
 
@@ -215,6 +246,7 @@ begin
   if found and used is not null then
     p := usher_budget.credit(p, g, held.share,
       array[held.cost[1] - used[1], held.cost[2] - used[2], held.cost[3] - used[3]]);
+    if used[1] > 0 then p.drift := usher_budget.learn(p, g, used, held.estimate); end if;
   end if;
   perform usher_budget.save(p);
 end $$;
@@ -227,22 +259,25 @@ create function reserve(
 declare
   p usher_budget.pools := usher_budget.bring(g, account, model, chosen);
   held usher_budget.places;
+  estimate float8[] := array[1, input_tokens, output_tokens];
+  cost float8[];
   is_new boolean;
   wait float8;
 begin
   select * into held from usher_budget.places o where (o.account, o.model, o.key) = (p.account, p.model, of_key);
   is_new := not found or held.is_started;
   if is_new then
-    p := usher_budget.debit(p, g, of_share, array[1, input_tokens, output_tokens]);
-    held := row(p.account, p.model, of_key, of_share, false, array[1, input_tokens, output_tokens],
-      p.back[of_share * 3 - 2:of_share * 3], 0);
+    cost := usher_budget.corrected(p, g, estimate);
+    p := usher_budget.debit(p, g, of_share, cost);
+    held := row(p.account, p.model, of_key, of_share, false, cost, p.back[of_share * 3 - 2:of_share * 3], 0, estimate);
   end if;
   wait := usher_budget.told(usher_budget.wait_ms(p, g, held.share, held.place), greatest(0, p.paused_until - p.at), g, is_new);
   held.is_started := wait = 0;
   held.expires_at := p.at + case when wait > 0 then wait + g.late_ms else g.unsettled_ms end;
+  p.first_expiry := least(p.first_expiry, held.expires_at);
   insert into usher_budget.places select held.* on conflict on constraint places_pkey do update
-  set (share, is_started, cost, place, expires_at) =
-    (excluded.share, excluded.is_started, excluded.cost, excluded.place, excluded.expires_at);
+  set (share, is_started, cost, place, expires_at, estimate) =
+    (excluded.share, excluded.is_started, excluded.cost, excluded.place, excluded.expires_at, excluded.estimate);
   perform usher_budget.save(p);
   return array[wait];
 end $$;

@@ -15,12 +15,14 @@ const LOCK = 7_281_064_533;
 export function openPostgresScripts(url: string, { onTrouble, now }: BudgetOptions): BudgetScripts {
   const connection = new PostgresConnection({
     connectionString: url,
-    max: 4,
-    connectionTimeoutMillis: 1_000,
+    // All verbs of a pool wait for the same row: more connections would only wait in Postgres instead of here.
+    max: 1,
+    connectionTimeoutMillis: 5_000,
     query_timeout: 5_000,
     keepAlive: true,
-    // A crash costs the memory of the last moments, after which the budget starts at a tenth anyway.
-    options: '-c synchronous_commit=off',
+    // A crash costs the memory of the last moments, after which the budget starts at a tenth anyway. The tables grow
+    // and shrink faster than statistics follow: the indexes are always right.
+    options: '-c synchronous_commit=off -c enable_seqscan=off',
   });
   connection.on('error', (error: Error) => onTrouble?.(error));
   let installing: Promise<void> | undefined;

@@ -10,7 +10,7 @@ export interface BudgetStore extends AsyncDisposable {
   /**
    * Takes a place for a call: 0 ms means that it starts now and has to be settled or given back. Otherwise come again in
    * so many milliseconds and ask with the same key: the place is kept, and the answer is 0 unless somebody more urgent,
-   * a pause, a slower pace or a longer call came between, or the wait was so long (above 10 s) that only half was told.
+   * a pause, a slower pace or a longer call came between, or the wait was so long (above 30 s) that only half was told.
    * A place that nobody comes for within 30 s after that is given to others.
    */
   reserve(pool: Pool, asking: Asking): Promise<{ waitMs: number }>;

@@ -4,12 +4,14 @@ local function load_place(key)
   local text = redis.call('HGET', places_key, key)
   if not text then return nil end
   local n = read(text)
-  return { share = n[1], is_started = n[2] == 1, cost = { n[3], n[4], n[5] }, place = { n[6], n[7], n[8] } }
+  local held = { share = n[1], is_started = n[2] == 1 }
+  held.cost, held.place, held.estimate = { n[3], n[4], n[5] }, { n[6], n[7], n[8] }, { n[9], n[10], n[11] }
+  return held
 end
 
 local function save_place(key, held, expires_at)
-  local c, p = held.cost, held.place
-  local text = write({ held.share, held.is_started and 1 or 0, c[1], c[2], c[3], p[1], p[2], p[3] })
+  local c, p, e = held.cost, held.place, held.estimate
+  local text = write({ held.share, held.is_started and 1 or 0, c[1], c[2], c[3], p[1], p[2], p[3], e[1], e[2], e[3] })
   redis.call('HSET', places_key, key, text)
   redis.call('ZADD', expiries_key, string.format('%.17g', expires_at), key)
 end
@@ -31,11 +33,15 @@ local function bring()
   return pool
 end
 
--- Ends a reservation; what it did not use, by the function, goes back.
-local function finish(key, unused)
+-- Ends a reservation; what it did not use goes back. Without use it is all spent.
+local function finish(key, used)
   local pool, held = bring(), load_place(key)
   forget_place(key)
-  if held then credit(pool, held.share, unused(held.cost)) end
+  if held and used then
+    local c = held.cost
+    credit(pool, held.share, { c[1] - used[1], c[2] - used[2], c[3] - used[3] })
+    if used[1] > 0 then learn(pool, used, held.estimate) end
+  end
   save_pool(pool)
 end
 
@@ -53,7 +59,8 @@ function verbs.reserve(key, share, input_tokens, output_tokens)
   local pool, held = bring(), load_place(key)
   local is_new = not held or held.is_started
   if is_new then
-    held = { share = tonumber(share), cost = { 1, tonumber(input_tokens), tonumber(output_tokens) } }
+    held = { share = tonumber(share), estimate = { 1, tonumber(input_tokens), tonumber(output_tokens) } }
+    held.cost = corrected(pool, held.estimate)
     held.place = debit(pool, held.share, held.cost)
   end
   local wait = told(wait_ms(pool, held.share, held.place), math.max(0, pool.paused_until - now), is_new)
@@ -64,14 +71,11 @@ function verbs.reserve(key, share, input_tokens, output_tokens)
 end
 
 function verbs.settle(key, input_tokens, output_tokens)
-  finish(key, function(cost)
-    if not input_tokens then return { 0, 0, 0 } end
-    return { cost[1] - 1, cost[2] - tonumber(input_tokens), cost[3] - tonumber(output_tokens) }
-  end)
+  finish(key, input_tokens and { 1, tonumber(input_tokens), tonumber(output_tokens) })
 end
 
 function verbs.give_back(key)
-  finish(key, function(cost) return cost end)
+  finish(key, { 0, 0, 0 })
 end
 
 function verbs.pause(for_ms)

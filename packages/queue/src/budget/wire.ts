@@ -14,6 +14,8 @@ const ruleTexts = {
   shrink_once_ms: rules.shrinkOnceMs,
   whole_wait_ms: rules.wholeWaitMs,
   wait_again_ms: rules.waitAgainMs,
+  newest_counts: rules.newestCounts,
+  most_drift: rules.mostDrift,
   late_ms: rules.lateMs,
   unsettled_ms: rules.unsettledMs,
   idle_ms: rules.idleMs,
