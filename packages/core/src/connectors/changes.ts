@@ -102,8 +102,12 @@ function planTags(plan: Plan, wanted: readonly string[], current: Current): void
   // A tag of ours that is gone was removed by a person: it is not added again.
   changes.addTags = wanted.filter((tag) => !current.tags.includes(tag) && ownValue(written.tags, tag) !== 'added');
   changes.removeTags = Object.keys(written.tags).filter((tag) => current.tags.includes(tag) && !wanted.includes(tag));
-  for (const tag of changes.addTags) written.tags[tag] = 'adding';
-  for (const tag of changes.removeTags) written.tags[tag] = 'removing';
+  // Made of entries, because a tag may have any name, also one that assigning would not keep.
+  written.tags = Object.fromEntries([
+    ...Object.entries(written.tags),
+    ...changes.addTags.map((tag) => [tag, 'adding'] as const),
+    ...changes.removeTags.map((tag) => [tag, 'removing'] as const),
+  ]);
 }
 
 type Judged = { kind: 'change' | 'same' | 'kept'; wrote: WrittenValue | null };
