@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { claimPort } from '@usher/cli/own-port';
 import { expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../support/free-port.ts';
+import { findFreePort } from '@usher/embedded/port';
 
 const NEVER = new AbortController().signal;
 const HOST = '127.0.0.1';
 
 /** Another program on a port of its own; answers the port. */
 async function holder(answer: RequestListener): Promise<{ server: Server; port: number }> {
-  const port = await freePort();
+  const port = await findFreePort();
   const server = createServer(answer).listen(port, HOST);
   await once(server, 'listening');
   onTestFinished(() => void server.close());
@@ -17,7 +17,7 @@ async function holder(answer: RequestListener): Promise<{ server: Server; port: 
 }
 
 test('a free port is there for the API', async () => {
-  await expect(claimPort({ USHER_HOST: HOST, PORT: await freePort() }, NEVER)).resolves.toBeUndefined();
+  await expect(claimPort({ USHER_HOST: HOST, PORT: await findFreePort() }, NEVER)).resolves.toBeUndefined();
 });
 
 test('a port that another program holds is refused, on this address and on all', async () => {

@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import { expect, test, vi } from 'vitest';
 import { createEmptyDatabase } from '../support/postgres.ts';
-import { freePort } from '../support/free-port.ts';
+import { findFreePort } from '@usher/embedded/port';
 import { startRedis } from '../support/redis.ts';
 import { clientOf } from './client.ts';
 import { runService } from './service-process.ts';
@@ -22,7 +22,7 @@ const TEXTS = [
 test('10,000 tickets end with exactly one effective decision each, though the worker is killed five times and Redis is flushed twice', async () => {
   await using database = await createEmptyDatabase();
   await using redis = await startRedis();
-  const port = await freePort();
+  const port = await findFreePort();
   const environment = {
     DATABASE_URL: database.url,
     QUEUE_URL: redis.url,

@@ -6,7 +6,7 @@ import { readLock } from '@usher/embedded/running-server';
 import { makeScratchFolder } from '@usher/embedded/scratch-folder';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { freePort } from '../support/free-port.ts';
+import { findFreePort } from '@usher/embedded/port';
 import { type Client, clientOf, type Decided } from './client.ts';
 import { runService, type ServiceProcess } from './service-process.ts';
 
@@ -22,7 +22,7 @@ describe('The first start, without any key', () => {
 
   beforeAll(async () => {
     folder = await makeScratchFolder(join(tmpdir(), 'usher-start-'));
-    environment = { PORT: String(await freePort()), USHER_DATA_DIR: folder, USHER_LOG_LEVEL: 'warn' };
+    environment = { PORT: String(await findFreePort()), USHER_DATA_DIR: folder, USHER_LOG_LEVEL: 'warn' };
     service = runService([CLI, 'start'], { environment });
     const [, url = '', key = ''] = await service.wrote(
       /curl -s (\S+)\/ticket-webhook -H 'Authorization: Bearer (\S+)'/,

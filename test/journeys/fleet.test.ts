@@ -3,7 +3,7 @@ import { Settings } from '@usher/core/config';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createEmptyDatabase, type TestDatabase } from '../support/postgres.ts';
-import { freePort } from '../support/free-port.ts';
+import { findFreePort } from '@usher/embedded/port';
 import { createRedisSpace, type RedisSpace } from '../support/redis.ts';
 import { type Client, clientOf } from './client.ts';
 import { type Compose, readCompose } from './compose.ts';
@@ -79,7 +79,7 @@ describe('Two API processes and three workers on one Redis and one Postgres', ()
     compose = await readCompose({ POSTGRES_PASSWORD: 'secret', USHER_API_KEY: KEY });
     const migrate = run('migrate');
     expect(await migrate.ended, migrate.output()).toBe(0);
-    const ports = [await freePort(), await freePort()];
+    const ports = [await findFreePort(), await findFreePort()];
     const apis = ports.map((port) => run('api', { PORT: String(port) }));
     const workers = [1, 2, 3].map(() => run('worker', { USHER_METRICS_PORT: '0' }));
     await Promise.all(apis.map((api) => api.wrote(/"event":"listening"/)));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeScratchFolder } from '@usher/embedded/scratch-folder';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startClaudeServer } from '../support/claude-server.ts';
-import { freePort } from '../support/free-port.ts';
+import { findFreePort } from '@usher/embedded/port';
 import { type Client, clientOf } from './client.ts';
 import { runService, type ServiceProcess } from './service-process.ts';
 
@@ -28,7 +28,7 @@ describe('Corrections teach', () => {
   });
 
   async function start(settings: Record<string, string>): Promise<Client> {
-    const port = String(await freePort());
+    const port = String(await findFreePort());
     const environment = { PORT: port, USHER_DATA_DIR: folder, USHER_LOG_LEVEL: 'warn', ...settings };
     service = runService(['apps/cli/src/main.ts', 'start'], { environment });
     const [, url = '', key = ''] = await service.wrote(

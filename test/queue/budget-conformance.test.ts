@@ -17,7 +17,7 @@ import {
 } from 'fast-check';
 import postgres from 'postgres';
 import { describe, expect, test } from 'vitest';
-import { freePort } from '../support/free-port.ts';
+import { findFreePort } from '@usher/embedded/port';
 import { serverKinds, useQueueSpace } from './queue-servers.ts';
 
 const limits = { requests: 6_000, inputTokens: 2_000_000, outputTokens: 400_000 };
@@ -193,7 +193,7 @@ describe.each(serverKinds)('A shared budget on %s', (kind) => {
 
   test('says when its server is away', async () => {
     const scheme = kind === 'Redis' ? 'redis' : 'postgres';
-    await using store = openBudget(`${scheme}://127.0.0.1:${await freePort()}/0`);
+    await using store = openBudget(`${scheme}://127.0.0.1:${await findFreePort()}/0`);
 
     await expect(store.reserve(newPool(), { key: 'a', share: 'live', estimate: small })).rejects.toThrow(
       QueueUnreachable,

@@ -1,8 +1,7 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { migrate } from '@usher/db/migrate';
 import { connectDatabase } from '@usher/db/connect';
 import { publishTaxonomy } from '@usher/db/taxonomies';
+import { findFreePort } from '@usher/embedded/port';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ClaudeServer, startClaudeServer } from '../support/claude-server.ts';
 import { desk as taxonomy } from '../support/claude-server-desk.ts';
@@ -73,7 +72,7 @@ describe('The process of a worker', () => {
 
   test('waits for migrations and a taxonomy, tells that it lives, and shows its figures', async () => {
     await using empty = await createEmptyDatabase();
-    const port = await freePort();
+    const port = await findFreePort();
     await using worker = start({ DATABASE_URL: empty.url, USHER_METRICS_PORT: String(port) });
     await worker.wrote('"what":"migrations"');
     expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
@@ -106,12 +105,3 @@ describe('The process of a worker', () => {
     expect(worker.output()).toMatch(/USHER_MODE[^]*USHER_CONCURRENCY/);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

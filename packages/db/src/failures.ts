@@ -1,6 +1,6 @@
 import type { Failure } from '@usher/core/failure';
 
-/** Postgres cannot be reached, is starting, stopping or full of connections. Nothing was stored. */
+/** Postgres cannot be reached, is starting, stopping or full of connections. What was sent may not be stored. */
 export class DatabaseUnavailable extends Error implements Failure {
   readonly code = 'database_unavailable';
   readonly retry = 'backoff';
