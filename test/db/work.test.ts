@@ -4,10 +4,11 @@ import { correctTicket } from '@usher/db/correct-ticket';
 import { loadDelivery } from '@usher/db/deliveries';
 import { findTicket, ticketHistory } from '@usher/db/find-ticket';
 import { receiveTickets } from '@usher/db/receive-tickets';
-import { type EngineOutcome, recordDecision } from '@usher/db/record-decision';
+import { type EngineOutcome, recordDecision, recordDecisions } from '@usher/db/record-decision';
 import { ensureSource, setWebhook } from '@usher/db/sources';
 import { findStanding } from '@usher/db/standing';
-import { endWork, startWork } from '@usher/db/work';
+import { together } from '@usher/db/together';
+import { endWork, type Revision, startWork, type Work } from '@usher/db/work';
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -31,6 +32,11 @@ async function receive(ticketId: string): Promise<number> {
   return receipt?.ticketId ?? 0;
 }
 
+async function start(revision: Revision): Promise<Work | undefined> {
+  const [work] = await startWork(db, [revision]);
+  return work;
+}
+
 function outcome(ticketId: number, changed: Partial<EngineOutcome> = {}): EngineOutcome {
   const decision = routeToFinance();
   return { ticketId, revision: 1, releaseId, mode: 'auto', engine: 'claude', calls: [answer()], decision, ...changed };
@@ -38,17 +44,17 @@ function outcome(ticketId: number, changed: Partial<EngineOutcome> = {}): Engine
 
 test('work starts while it is due, each start is counted, and an orderly end clears the count', async () => {
   const ticketId = await receive('w-1');
-  expect(await startWork(db, { ticketId, revision: 1 })).toMatchObject({ starts: 1, lane: 'live' });
-  expect(await startWork(db, { ticketId, revision: 1 })).toMatchObject({ starts: 2 });
+  expect(await start({ ticketId, revision: 1 })).toMatchObject({ starts: 1, lane: 'live' });
+  expect(await start({ ticketId, revision: 1 })).toMatchObject({ starts: 2 });
   await endWork(db, { ticketId, revision: 1, dueAt: new Date() });
-  expect(await startWork(db, { ticketId, revision: 1 })).toMatchObject({ starts: 1 });
+  expect(await start({ ticketId, revision: 1 })).toMatchObject({ starts: 1 });
 });
 
 test('work on a revision that is not the newest, or is decided, is not due', async () => {
   const ticketId = await receive('w-2');
-  expect(await startWork(db, { ticketId, revision: 2 })).toBeUndefined();
+  expect(await start({ ticketId, revision: 2 })).toBeUndefined();
   await recordDecision(db, outcome(ticketId));
-  expect(await startWork(db, { ticketId, revision: 1 })).toBeUndefined();
+  expect(await start({ ticketId, revision: 1 })).toBeUndefined();
 });
 
 test('the first engine decision wins; a late second one adds what it cost and changes nothing', async () => {
@@ -180,10 +186,10 @@ test('a new text of a ticket that a person decided says what the person chose', 
   const ticketId = await receive('h-3');
   await correctTicket(db, { ticketId, decision: chosen, by: ana, mode: 'auto' });
   await receiveTickets(db, [{ sourceId, lane: 'live', draft: draft('h-3', { body: 'And thanks!' }) }]);
-  expect(await startWork(db, { ticketId, revision: 2 })).toMatchObject({ chosenByPerson: 'general' });
+  expect(await start({ ticketId, revision: 2 })).toMatchObject({ chosenByPerson: 'general' });
   expect(await findStanding(db, { id: ticketId })).toMatchObject({ category: null });
   const fresh = await receive('h-4');
-  expect(await startWork(db, { ticketId: fresh, revision: 1 })).toMatchObject({ chosenByPerson: null });
+  expect(await start({ ticketId: fresh, revision: 1 })).toMatchObject({ chosenByPerson: null });
 });
 
 test('the same correction twice is one correction, also at the same moment', async () => {
@@ -207,4 +213,62 @@ test('in shadow mode a correction before any decision assigns and announces noth
   });
   await setWebhook(db, sourceId, null);
   expect(await findTicket(db, { id: ticketId })).toMatchObject({ state: 'shadowed', team: null });
+});
+
+test('many starts and decisions share a statement, each as if it were alone', async () => {
+  const waiting = await receive('m-1');
+  const decided = await receive('m-2');
+  const unheardOf = 999_999_999;
+  await recordDecision(db, outcome(decided));
+  const started = await startWork(db, [
+    { ticketId: unheardOf, revision: 1 },
+    { ticketId: decided, revision: 1 },
+    { ticketId: waiting, revision: 1 },
+    { ticketId: waiting, revision: 2 },
+  ]);
+  expect(started.map((work) => work?.ticketId)).toEqual([undefined, undefined, waiting, undefined]);
+  expect(started[2]).toMatchObject({ starts: 1, subject: 'Charged twice', revisedAt: expect.any(Date) });
+  const recorded = await recordDecisions(db, [outcome(decided), outcome(waiting)]);
+  expect(recorded).toEqual([
+    { won: false, deliveryId: null },
+    { won: true, deliveryId: null },
+  ]);
+  expect((await ticketHistory(db, decided)).classifications).toHaveLength(2);
+  expect(await findTicket(db, { id: waiting })).toMatchObject({ state: 'routed', team: 'finance' });
+});
+
+test('a decision that Postgres refuses fails alone; those of the same moment are stored', async () => {
+  const record = together({
+    run: (outcomes: readonly EngineOutcome[]) => recordDecisions(db, outcomes),
+    keyOf: ({ ticketId }) => ticketId,
+    mostStatements: 1,
+    mostItems: 10,
+  });
+  const [good, bad, other] = [await receive('m-3'), await receive('m-4'), await receive('m-5')];
+  const results = await Promise.allSettled([
+    record(outcome(good)),
+    record(outcome(bad, { releaseId: 999_999_999 })),
+    record(outcome(other)),
+  ]);
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(await findTicket(db, { id: bad })).toMatchObject({ state: 'received' });
+  expect(await findTicket(db, { id: other })).toMatchObject({ state: 'routed' });
+});
+
+test('two lists with the same tickets in different orders wait for each other', async () => {
+  const ids = await Promise.all(Array.from({ length: 40 }, (_, at) => receive(`m-${at + 10}`)));
+  const there = ids.map((ticketId) => ({ ticketId, revision: 1 }));
+  const back = there.toReversed();
+  await Promise.all(Array.from({ length: 8 }, (_, at) => startWork(db, at % 2 === 0 ? there : back)));
+  await Promise.all(
+    Array.from({ length: 8 }, (_, at) =>
+      recordDecisions(
+        db,
+        (at % 2 === 0 ? there : back).map(({ ticketId }) => outcome(ticketId)),
+      ),
+    ),
+  );
+  const [{ made } = { made: 0 }] = await sql<{ made: number }[]>`
+    select count(*)::int as made from decisions where ticket_id = any(${ids})`;
+  expect(made).toBe(40);
 });

@@ -13,6 +13,7 @@ import { createEngineMaker, type EngineMakerOptions } from '@usher/worker/engine
 import type { WorkerEvent } from '@usher/worker/events';
 import { createGate } from '@usher/worker/gate';
 import { createSimilarExamples } from '@usher/worker/similar-examples';
+import { createTicketWork } from '@usher/worker/ticket-work';
 import postgres, { type Sql } from 'postgres';
 import { desk } from '../support/claude-server-desk.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -98,6 +99,7 @@ export function workerDeps(
   });
   const deps: Omit<Deps, 'signal' | 'enqueue'> = {
     db,
+    tickets: createTicketWork(db),
     report,
     current: createCurrentRelease({
       db,

@@ -7,11 +7,14 @@ import type { Resolve } from './delivery/address.ts';
 import type { Turnstile } from './delivery/turnstile.ts';
 import type { Report } from './events.ts';
 import type { SimilarExamples } from './similar-examples.ts';
+import type { TicketWork } from './ticket-work.ts';
 import type { MaxAges } from './waiting.ts';
 
 /** What every handler works with. */
 export interface Deps {
   db: Db;
+  /** Starts and ends the work on tickets. */
+  tickets: TicketWork;
   report: Report;
   /** What decisions are made with at this moment. */
   current: () => Promise<Current>;

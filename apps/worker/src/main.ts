@@ -17,6 +17,7 @@ import { createRegistry, type MetricsServer, serveMetrics } from './metrics-serv
 import { checkModels } from './model-check.ts';
 import { untilReady } from './readiness.ts';
 import { createSimilarExamples } from './similar-examples.ts';
+import { createTicketWork } from './ticket-work.ts';
 import { startWorker, ticketsAtATime } from './worker.ts';
 
 /** Past this a supervisor would kill us; whatever is still in hand then is found again by its lock or the sweep. */
@@ -71,6 +72,7 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
     concurrency,
     deps: {
       db,
+      tickets: createTicketWork(db),
       report,
       current: createCurrentRelease({ db, report, settings, makeEngines }),
       similarExamples: createSimilarExamples({ db }),

@@ -37,32 +37,35 @@ const STATES = Object.fromEntries(
 );
 
 /**
- * Appends a decision, shows it on the ticket and puts the news into the outbox of the ticket's source: one statement, so
- * that all of it holds or none, and a ticket costs one round trip. Of engine decisions for one revision the first wins; a
- * later one still leaves its answers, because they were paid for. An engine decides only while the ticket
- * waits for it; a person always. A shadowed ticket shows no assignment and is not announced.
+ * Appends decisions, shows each on its ticket and puts the news into the outbox of the ticket's source: one statement, so
+ * that all of it holds or none, and any number of tickets cost one round trip and one commit. A ticket may stand in a list
+ * once. Of engine decisions for one revision the first wins; a later one still leaves its answers, because they were paid
+ * for. An engine decides only while the ticket waits for it; a person always. A shadowed ticket shows no assignment and is
+ * not announced. Answers in the order of the list.
  */
-export async function appendDecision(db: Db, given: NewDecision): Promise<Appended> {
-  const [appended] = await db.execute<{ decisionId: number | null; deliveryId: number | null }>(sql`
-    with given as (
-      select * from jsonb_to_record(${JSON.stringify(rowOf(given))}::jsonb) as given (
+export async function appendDecisions(db: Db, given: readonly NewDecision[]): Promise<Appended[]> {
+  const appended = await db.execute<{ ticketId: number; decisionId: number | null; deliveryId: number | null }>(sql`
+    with given as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(given.map(rowOf))}::jsonb) as given (
         ticket_id bigint, revision int, release_id bigint, mode text, actor_kind text, actor text, action text,
         reason text, category text, subcategory text, team text, priority text, sla_hours real, confidence real,
-        note text, event text)
+        note text, event text, calls jsonb)
     ), answered as (
       insert into classifications (
         ticket_id, revision, release_id, engine, model, outcome, suggestion, input_tokens, cache_read_tokens,
         cache_write_5m_tokens, cache_write_1h_tokens, output_tokens, service_tier, cost_micro_usd, duration_ms,
         request_id, shadow)
       select given.ticket_id, given.revision, given.release_id, call.*, given.mode = 'shadow'
-      from given, jsonb_to_recordset(${JSON.stringify(given.calls.map(callRowOf))}::jsonb) as call (
+      from given, jsonb_to_recordset(given.calls) as call (
         engine text, model text, outcome text, suggestion jsonb, input_tokens int, cache_read_tokens int,
         cache_write_5m_tokens int, cache_write_1h_tokens int, output_tokens int, service_tier text,
         cost_micro_usd bigint, duration_ms int, request_id text)
     ), locked as (
+      -- In one order, so that two lists with the same tickets wait for each other instead of blocking each other.
       select tickets.id, tickets.source_id,
              tickets.revision = given.revision and (tickets.state = 'received' or given.actor_kind <> 'engine') as is_due
-      from tickets, given where tickets.id = given.ticket_id
+      from given join tickets on tickets.id = given.ticket_id
+      order by tickets.id
       for update of tickets
     ), made as (
       insert into decisions (
@@ -70,16 +73,16 @@ export async function appendDecision(db: Db, given: NewDecision): Promise<Append
         sla_hours, confidence, note)
       select ticket_id, revision, release_id, mode, actor_kind, actor, action, reason, category, subcategory, team,
              priority, sla_hours, confidence, note
-      from given, locked where locked.is_due
+      from given join locked on locked.id = given.ticket_id
+      where locked.is_due
       on conflict (ticket_id, revision) where actor_kind = 'engine' do nothing
       returning *
     ), standing as (
       -- The one just made; else, for a ticket that waits although it was decided, the decision that it has.
       select * from made
       union all
-      select decisions.* from decisions, given
-      where not exists (select from made) and decisions.ticket_id = given.ticket_id
-        and decisions.revision = given.revision and decisions.actor_kind = 'engine'
+      select decisions.* from given join decisions using (ticket_id, revision)
+      where decisions.actor_kind = 'engine' and not exists (select from made where made.ticket_id = given.ticket_id)
     ), assigned as (
       select * from standing where mode <> 'shadow'
     ), shown as (
@@ -90,25 +93,39 @@ export async function appendDecision(db: Db, given: NewDecision): Promise<Append
           subcategory = assigned.subcategory, team = assigned.team, priority = assigned.priority,
           sla_hours = assigned.sla_hours, confidence = assigned.confidence, note = assigned.note,
           sla_due_at = tickets.received_at + assigned.sla_hours * interval '1 hour'
-      from locked, standing left join assigned on true
+      from locked join standing on standing.ticket_id = locked.id left join assigned on assigned.id = standing.id
       where tickets.id = locked.id and locked.is_due
       returning tickets.id
     ), announced as (
       insert into deliveries (source_id, ticket_id, decision_id, event, due_at)
-      select sources.id, locked.id, made.id, given.event, now() + ${GRACE_MS} * interval '1 millisecond'
-      from given, made, shown, locked join sources on sources.id = locked.source_id
+      select sources.id, made.ticket_id, made.id, given.event, now() + ${GRACE_MS} * interval '1 millisecond'
+      from made
+      join given on given.ticket_id = made.ticket_id
+      join shown on shown.id = made.ticket_id
+      join locked on locked.id = made.ticket_id
+      join sources on sources.id = locked.source_id
       where made.mode <> 'shadow' and sources.webhook_url is not null
-      returning id
+      returning id, ticket_id
     )
-    select (select id from made)::float8 as "decisionId", (select id from announced)::float8 as "deliveryId"`);
+    select given.ticket_id::float8 as "ticketId", made.id::float8 as "decisionId", announced.id::float8 as "deliveryId"
+    from given
+    left join made on made.ticket_id = given.ticket_id
+    left join announced on announced.ticket_id = given.ticket_id`);
+  const byTicket = new Map(appended.map(({ ticketId, ...one }) => [ticketId, one]));
+  return given.map(({ ticketId }) => byTicket.get(ticketId) ?? { decisionId: null, deliveryId: null });
+}
+
+/** Appends one decision; see appendDecisions. */
+export async function appendDecision(db: Db, given: NewDecision): Promise<Appended> {
+  const [appended] = await appendDecisions(db, [given]);
   return appended ?? { decisionId: null, deliveryId: null };
 }
 
-function rowOf({ ticketId, revision, releaseId, mode, actorKind, actor, event, decision }: NewDecision) {
+function rowOf({ ticketId, revision, releaseId, mode, actorKind, actor, event, decision, calls }: NewDecision) {
   const { slaHours, ...rest } = decision;
   const ids = { ticket_id: ticketId, revision, release_id: releaseId };
   const by = { mode, actor_kind: actorKind, actor, event };
-  return { ...rest, sla_hours: slaHours, ...ids, ...by };
+  return { ...rest, sla_hours: slaHours, ...ids, ...by, calls: calls.map(callRowOf) };
 }
 
 function callRowOf({ usage, costMicroUsd, durationMs, requestId, ...call }: EngineCall) {

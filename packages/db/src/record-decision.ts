@@ -1,7 +1,7 @@
 import type { Decision } from '@usher/core/decide';
 import type { EngineCall } from '@usher/core/engine';
 import type { Mode } from '@usher/core/release';
-import { appendDecision } from './append-decision.ts';
+import { appendDecisions } from './append-decision.ts';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import { classifications } from './schema/facts.ts';
@@ -16,17 +16,27 @@ export interface EngineOutcome {
   decision: Decision;
 }
 
+/** Whether a decision won, and the delivery to make. */
+export interface Recorded {
+  won: boolean;
+  deliveryId: number | null;
+}
+
 /**
- * Writes down what an engine said and what was decided. The first engine decision for a revision wins. Answers whether
- * this one won, and the delivery to make.
+ * Writes down what engines said and what was decided, for tickets that stand in the list once each. The first engine
+ * decision for a revision wins. Answers in the order of the list.
  */
-export async function recordDecision(
-  db: Db,
-  { engine, ...outcome }: EngineOutcome,
-): Promise<{ won: boolean; deliveryId: number | null }> {
-  const by = { actorKind: 'engine', actor: engine, event: 'ticket.decided' } as const;
-  const { decisionId, deliveryId } = await whileAvailable(() => appendDecision(db, { ...outcome, ...by }));
-  return { won: decisionId !== null, deliveryId };
+export async function recordDecisions(db: Db, outcomes: readonly EngineOutcome[]): Promise<Recorded[]> {
+  const by = { actorKind: 'engine', event: 'ticket.decided' } as const;
+  const decisions = outcomes.map(({ engine, ...outcome }) => ({ ...outcome, ...by, actor: engine }));
+  const appended = await whileAvailable(() => appendDecisions(db, decisions));
+  return appended.map(({ decisionId, deliveryId }) => ({ won: decisionId !== null, deliveryId }));
+}
+
+/** Writes down what an engine said and what was decided for one ticket; see recordDecisions. */
+export async function recordDecision(db: Db, outcome: EngineOutcome): Promise<Recorded> {
+  const [recorded] = await recordDecisions(db, [outcome]);
+  return recorded ?? { won: false, deliveryId: null };
 }
 
 /** Writes down engine answers for which no decision could be made; each was paid for. */

@@ -19,42 +19,46 @@ export interface Work {
   chosenByPerson: string | null;
 }
 
+/** One revision of a ticket. */
+export interface Revision {
+  ticketId: number;
+  revision: number;
+}
+
 /**
- * Loads a revision for classification and counts the start in the same statement, so that a ticket that kills workers is
- * noticed. Answers undefined when no work is due: decided already, or a newer revision came.
+ * Loads revisions for classification and counts each start in the same statement, so that a ticket that kills workers is
+ * noticed. Undefined where no work is due: decided already, or a newer revision came. Answers in the order of the list.
  */
-export async function startWork(
-  db: Db,
-  { ticketId, revision }: { ticketId: number; revision: number },
-): Promise<Work | undefined> {
-  const [work] = await whileAvailable(() =>
-    db
-      .update(tickets)
-      .set({ starts: sql`${tickets.starts} + 1` })
-      .where(and(eq(tickets.id, ticketId), eq(tickets.revision, revision), eq(tickets.state, 'received')))
-      .returning({
-        ticketId: tickets.id,
-        sourceId: tickets.sourceId,
-        revision: tickets.revision,
-        subject: tickets.subject,
-        body: tickets.body,
-        lane: tickets.lane,
-        starts: tickets.starts,
-        revisedAt: tickets.revisedAt,
-        chosenByPerson: sql<string | null>`(
-          select category from decisions
-          where ticket_id = tickets.id and actor_kind <> 'engine' and tickets.revision > 1
-          order by id desc limit 1)`,
-      }),
+export async function startWork(db: Db, revisions: readonly Revision[]): Promise<(Work | undefined)[]> {
+  const started = await whileAvailable(() =>
+    db.execute<Omit<Work, 'revisedAt'> & { revisedAtMs: number }>(sql`
+      with due as materialized (
+        -- In one order, so that two lists with the same tickets wait for each other instead of blocking each other.
+        select tickets.id from tickets
+        join jsonb_to_recordset(${JSON.stringify(revisions)}::jsonb) as given ("ticketId" bigint, revision int)
+          on given."ticketId" = tickets.id and given.revision = tickets.revision
+        where tickets.state = 'received'
+        order by tickets.id
+        for no key update of tickets)
+      update tickets set starts = starts + 1
+      from due where tickets.id = due.id
+      returning tickets.id::float8 as "ticketId", source_id as "sourceId", revision, subject, body, lane, starts,
+        extract(epoch from revised_at)::float8 * 1000 as "revisedAtMs",
+        (select category from decisions
+         where ticket_id = tickets.id and actor_kind <> 'engine' and tickets.revision > 1
+         order by id desc limit 1) as "chosenByPerson"`),
   );
-  return work;
+  const byTicket = new Map(
+    started.map(({ revisedAtMs, ...work }) => [work.ticketId, { ...work, revisedAt: new Date(revisedAtMs) }]),
+  );
+  return revisions.map(({ ticketId, revision }) => {
+    const work = byTicket.get(ticketId);
+    return work?.revision === revision ? work : undefined;
+  });
 }
 
 /** Says that a start ended in an orderly way without a decision: the ticket waits and is looked at again at `dueAt`. */
-export async function endWork(
-  db: Db,
-  { ticketId, revision, dueAt }: { ticketId: number; revision: number; dueAt: Date },
-): Promise<void> {
+export async function endWork(db: Db, { ticketId, revision, dueAt }: Revision & { dueAt: Date }): Promise<void> {
   await whileAvailable(() =>
     db
       .update(tickets)

@@ -2,8 +2,8 @@ import { decide, respectPerson, type Decision, triageUnread } from '@usher/core/
 import type { EngineCall } from '@usher/core/engine';
 import { type Failure, isFailure, retryOf } from '@usher/core/failure';
 import type { Payload } from '@usher/core/jobs';
-import { recordCalls, recordDecision } from '@usher/db/record-decision';
-import { endWork, startWork, type Work } from '@usher/db/work';
+import { recordCalls } from '@usher/db/record-decision';
+import { endWork, type Work } from '@usher/db/work';
 import { askEngine, callsOf } from '../ask-engine.ts';
 import type { Current } from '../current-release.ts';
 import type { Deps } from '../deps.ts';
@@ -32,7 +32,7 @@ export class TicketWaits extends Error implements Failure {
  * looked at again; any other error leaves its start counted, so that a ticket that no code can handle ends with a person.
  */
 export async function classify({ ticketId, revision }: Payload<'classify'>, deps: Deps): Promise<void> {
-  const work = await startWork(deps.db, { ticketId, revision });
+  const work = await deps.tickets.start({ ticketId, revision });
   if (work === undefined) return;
   try {
     const current = await deps.current();
@@ -66,7 +66,7 @@ async function judge(work: Work, current: Current, deps: Deps): Promise<Judged> 
 async function conclude(work: Work, { current, decision, calls }: Judged & { current: Current }, deps: Deps) {
   const { release } = current;
   const outcome = { ...work, releaseId: release.id, mode: deps.mode, engine: release.engine, calls, decision };
-  const { won, deliveryId } = await outlast(() => recordDecision(deps.db, outcome), deps.signal);
+  const { won, deliveryId } = await outlast(() => deps.tickets.record(outcome), deps.signal);
   const { action, reason } = decision;
   const costMicroUsd = calls.reduce((sum, call) => sum + call.costMicroUsd, 0);
   deps.report(
