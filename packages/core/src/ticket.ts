@@ -109,6 +109,13 @@ export const Lane = z.enum(['live', 'bulk']);
 export type Lane = z.infer<typeof Lane>;
 
 /**
+ * Where a bulk ticket stands that is to be classified in one of Claude's Message Batches: it awaits a chunk, or is written
+ * down in one. The queue never holds it. Any other ticket has no such place.
+ */
+export const BatchPlace = z.enum(['awaiting', 'in_chunk']);
+export type BatchPlace = z.infer<typeof BatchPlace>;
+
+/**
  * Where a ticket stands. `received` means that work is due (the outbox); the others are the ends that a decision gives.
  * A shadowed ticket was classified and scored, and nothing was assigned.
  */

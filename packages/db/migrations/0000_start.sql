@@ -181,6 +181,7 @@ CREATE TABLE "tickets" (
 	"received_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"revised_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"lane" text NOT NULL,
+	"batch" text,
 	"state" text DEFAULT 'received' NOT NULL,
 	"due_at" timestamp with time zone NOT NULL,
 	"starts" smallint DEFAULT 0 NOT NULL,
@@ -224,7 +225,8 @@ CREATE INDEX "decisions_by_ticket" ON "decisions" USING btree ("ticket_id","id")
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("due_at") WHERE "deliveries"."state" = 'pending';--> statement-breakpoint
 CREATE INDEX "deliveries_by_ticket" ON "deliveries" USING btree ("ticket_id");--> statement-breakpoint
 CREATE INDEX "ticket_revisions_text" ON "ticket_revisions" USING btree ("ticket_id","text_hash");--> statement-breakpoint
-CREATE INDEX "tickets_due" ON "tickets" USING btree ("lane","due_at") WHERE "tickets"."state" = 'received';--> statement-breakpoint
+CREATE INDEX "tickets_due" ON "tickets" USING btree ("lane","due_at") WHERE "tickets"."state" = 'received' and "tickets"."batch" is null;--> statement-breakpoint
+CREATE INDEX "tickets_awaiting_batch" ON "tickets" USING btree ("id") WHERE "tickets"."state" = 'received' and "tickets"."batch" = 'awaiting';--> statement-breakpoint
 CREATE INDEX "tickets_by_state" ON "tickets" USING btree ("state","id");--> statement-breakpoint
 CREATE INDEX "tickets_by_team" ON "tickets" USING btree ("team","id");--> statement-breakpoint
 CREATE INDEX "tickets_by_category" ON "tickets" USING btree ("category","id");

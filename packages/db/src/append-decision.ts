@@ -87,7 +87,7 @@ export async function appendDecisions(db: Db, given: readonly NewDecision[]): Pr
       select * from standing where mode <> 'shadow'
     ), shown as (
       update tickets
-      set state = ${JSON.stringify(STATES)}::jsonb -> standing.mode ->> standing.action, starts = 0,
+      set state = ${JSON.stringify(STATES)}::jsonb -> standing.mode ->> standing.action, starts = 0, batch = null,
           decision_id = standing.id, decided_at = now(),
           action = assigned.action, reason = assigned.reason, category = assigned.category,
           subcategory = assigned.subcategory, team = assigned.team, priority = assigned.priority,

@@ -1,10 +1,12 @@
-import type { Lane, TicketDraft } from '@usher/core/ticket';
+import type { BatchPlace, Lane, TicketDraft } from '@usher/core/ticket';
 
 /** A draft on its way in, with the source that sent it. */
 export interface Arrival {
   sourceId: number;
   lane: Lane;
   draft: TicketDraft;
+  /** True for a bulk ticket that may wait for a Message Batch, at half the price. */
+  isForBatch?: boolean;
 }
 
 /**
@@ -21,3 +23,8 @@ export type Receipt = {
 
 /** A draft with the hash of its text. */
 export type HashedArrival = Arrival & { textHash: string };
+
+/** Where a ticket starts on its way to a batch; live tickets never take it. */
+export function batchPlaceOf({ lane, isForBatch = false }: Pick<Arrival, 'lane' | 'isForBatch'>): BatchPlace | null {
+  return isForBatch && lane === 'bulk' ? 'awaiting' : null;
+}

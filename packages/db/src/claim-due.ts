@@ -26,7 +26,7 @@ export async function claimDue(db: Db, options: ClaimOptions): Promise<Job[]> {
 async function claimTickets(db: Db, lane: Lane, { limit, againAfterMs }: ClaimOptions): Promise<Job[]> {
   const due = await db.execute<{ ticketId: number; revision: number }>(sql`
     with due as materialized (
-      select id from tickets where state = 'received' and lane = ${lane} and due_at <= now()
+      select id from tickets where state = 'received' and batch is null and lane = ${lane} and due_at <= now()
       order by due_at limit ${limit} for update skip locked)
     update tickets set due_at = now() + ${againAfterMs} * interval '1 millisecond'
     from due where tickets.id = due.id

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TicketDraft } from '@usher/core/ticket';
 import { sql } from 'drizzle-orm';
-import type { Arrival, HashedArrival, Receipt } from './arrival.ts';
+import { type Arrival, batchPlaceOf, type HashedArrival, type Receipt } from './arrival.ts';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import { reviseTicket } from './revise-ticket.ts';
@@ -40,22 +40,24 @@ function hashOf(draft: TicketDraft): string {
 }
 
 async function insertNew(db: Db, drafts: readonly HashedArrival[]): Promise<Map<string, number>> {
-  const rows = drafts.map(({ sourceId, lane, textHash, draft }) => ({
-    source_id: sourceId,
+  const rows = drafts.map(({ textHash, draft, ...arrival }) => ({
+    source_id: arrival.sourceId,
     external_id: draft.ticket_id,
     text_hash: textHash,
-    lane,
+    lane: arrival.lane,
+    batch: batchPlaceOf(arrival),
     ...draft,
     written_at: draft.updated_at ?? draft.created_at,
   }));
   const inserted = await db.execute<{ id: number; key: string }>(sql`
     insert into tickets (source_id, external_id, subject, body, text_hash, requester, channel, language, metadata,
-                         created_at, written_at, lane, due_at)
+                         created_at, written_at, lane, batch, due_at)
     select source_id, external_id, subject, body, text_hash, requester, channel, language, metadata,
-           created_at, written_at, lane, now() + ${GRACE_MS} * interval '1 millisecond'
+           created_at, written_at, lane, batch, now() + ${GRACE_MS} * interval '1 millisecond'
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as draft (
       source_id int, external_id text, subject text, body text, text_hash text, requester text, channel text,
-      language text, metadata jsonb, created_at timestamptz, written_at timestamptz, lane text)
+      language text, metadata jsonb, created_at timestamptz, written_at timestamptz, lane text,
+      batch text)
     on conflict (source_id, external_id) do nothing
     returning id::float8 as id, source_id || ':' || external_id as key`);
   return new Map(inserted.map((row) => [row.key, row.id]));

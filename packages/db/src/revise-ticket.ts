@@ -1,5 +1,5 @@
 import { and, eq, max } from 'drizzle-orm';
-import type { HashedArrival, Receipt } from './arrival.ts';
+import { batchPlaceOf, type HashedArrival, type Receipt } from './arrival.ts';
 import type { Db } from './connect.ts';
 
 import { ticketRevisions, tickets } from './schema/tickets.ts';
@@ -100,6 +100,7 @@ async function takeText(
       writtenAt: writtenAt(arrival),
       revisedAt: now,
       lane,
+      batch: batchPlaceOf(arrival),
       state: 'received',
       dueAt: now,
       starts: 0,

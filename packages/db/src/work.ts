@@ -27,7 +27,8 @@ export interface Revision {
 
 /**
  * Loads revisions for classification and counts each start in the same statement, so that a ticket that kills workers is
- * noticed. Undefined where no work is due: decided already, or a newer revision came. Answers in the order of the list.
+ * noticed. Undefined where no work is due: decided already, on its way in a batch, or a newer revision came. Answers in
+ * the order of the list.
  */
 export async function startWork(db: Db, revisions: readonly Revision[]): Promise<(Work | undefined)[]> {
   const started = await whileAvailable(() =>
@@ -37,7 +38,7 @@ export async function startWork(db: Db, revisions: readonly Revision[]): Promise
         select tickets.id from tickets
         join jsonb_to_recordset(${JSON.stringify(revisions)}::jsonb) as given ("ticketId" bigint, revision int)
           on given."ticketId" = tickets.id and given.revision = tickets.revision
-        where tickets.state = 'received'
+        where tickets.state = 'received' and tickets.batch is null
         order by tickets.id
         for no key update of tickets)
       update tickets set starts = starts + 1

@@ -1,6 +1,6 @@
 import type { Action, DecisionReason } from '@usher/core/decide';
 import type { Priority } from '@usher/core/priority';
-import type { Lane, TicketState } from '@usher/core/ticket';
+import type { BatchPlace, Lane, TicketState } from '@usher/core/ticket';
 import { sql } from 'drizzle-orm';
 import { index, integer, jsonb, pgTable, primaryKey, real, smallint, text, unique } from 'drizzle-orm/pg-core';
 import type { Metadata } from '../metadata.ts';
@@ -33,6 +33,7 @@ export const tickets = pgTable(
     revisedAt: moment('revised_at').notNull().defaultNow(),
 
     lane: text('lane').$type<Lane>().notNull(),
+    batch: text('batch').$type<BatchPlace>(),
     state: text('state').$type<TicketState>().notNull().default('received'),
     dueAt: moment('due_at').notNull(),
     starts: smallint('starts').notNull().default(0),
@@ -54,7 +55,10 @@ export const tickets = pgTable(
     unique('tickets_source_external').on(table.sourceId, table.externalId),
     index('tickets_due')
       .on(table.lane, table.dueAt)
-      .where(sql`${table.state} = 'received'`),
+      .where(sql`${table.state} = 'received' and ${table.batch} is null`),
+    index('tickets_awaiting_batch')
+      .on(table.id)
+      .where(sql`${table.state} = 'received' and ${table.batch} = 'awaiting'`),
     index('tickets_by_state').on(table.state, table.id),
     index('tickets_by_team').on(table.team, table.id),
     index('tickets_by_category').on(table.category, table.id),
