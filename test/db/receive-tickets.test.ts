@@ -121,3 +121,71 @@ test("by the source's own clock an earlier text comes back as the newest", async
   expect(outcomes).toEqual(['new', 'revised', 'revised', 'duplicate']);
   expect(await findTicket(db, { source: 'api', externalId: 'b-9' })).toMatchObject({ body: 'One', revision: 3 });
 });
+
+test('revisions, redeliveries and late texts within one batch end as if they had come one by one', async () => {
+  const at = (hour: number, body: string) => ({ body, updated_at: `2026-03-01T0${hour}:00:00Z` });
+  const sent = [at(2, 'Two'), at(3, 'Three'), at(1, 'One'), at(3, 'Three'), at(4, 'Two'), at(5, 'Five')];
+  const together = await receiveTickets(
+    db,
+    sent.map((text) => arrival('m-1', text)),
+  );
+  const apart: typeof together = [];
+  for (const text of sent) apart.push(...(await receiveTickets(db, [arrival('m-2', text)])));
+  const shown = (receipts: typeof apart) => receipts.map(({ outcome, revision }) => [outcome, revision]);
+  expect(shown(together)).toEqual(shown(apart));
+  expect(shown(together)).toEqual([
+    ['new', 1],
+    ['revised', 2],
+    ['superseded', 3],
+    ['duplicate', 2],
+    ['revised', 4],
+    ['revised', 5],
+  ]);
+  for (const externalId of ['m-1', 'm-2']) {
+    const ticket = await findTicket(db, { source: 'api', externalId });
+    expect(ticket).toMatchObject({ revision: 5, body: 'Five', state: 'received' });
+    const { revisions } = await ticketHistory(db, ticket?.id ?? 0);
+    expect(revisions.map(({ revision, body }) => [revision, body])).toEqual([
+      [1, 'Two'],
+      [2, 'Three'],
+      [3, 'One'],
+      [4, 'Two'],
+    ]);
+  }
+});
+
+test('a revision keeps what the new text does not say: requester, channel and metadata', async () => {
+  await receiveTickets(db, [arrival('m-3', { requester: 'ana', channel: 'web', metadata: { a: 1, b: 1 } })]);
+  await receiveTickets(db, [
+    arrival('m-3', { body: 'Second', metadata: { b: 2 } }),
+    arrival('m-3', { body: 'Third', channel: 'email', metadata: { c: 3 } }),
+  ]);
+  expect(await findTicket(db, { source: 'api', externalId: 'm-3' })).toMatchObject({
+    revision: 3,
+    requester: 'ana',
+    channel: 'email',
+    metadata: { a: 1, b: 2, c: 3 },
+  });
+});
+
+test('many callers that revise the same tickets in any order give every text one number', async () => {
+  const ids = Array.from({ length: 20 }, (_, at) => `v-${at}`);
+  await receiveTickets(
+    db,
+    ids.map((id) => arrival(id)),
+  );
+  await Promise.all(
+    Array.from({ length: 6 }, (_, caller) =>
+      receiveTickets(
+        db,
+        (caller % 2 === 0 ? ids : ids.toReversed()).map((id) => arrival(id, { body: `Text ${caller}` })),
+      ),
+    ),
+  );
+  for (const externalId of ids) {
+    const ticket = await findTicket(db, { source: 'api', externalId });
+    const { revisions } = await ticketHistory(db, ticket?.id ?? 0);
+    expect(ticket?.revision).toBe(7);
+    expect(revisions.map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6]);
+  }
+});

@@ -4,39 +4,45 @@ import { sql } from 'drizzle-orm';
 import { type Arrival, batchPlaceOf, type HashedArrival, type Receipt } from './arrival.ts';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
-import { reviseTicket } from './revise-ticket.ts';
+import { reviseTickets } from './revise-tickets.ts';
 
 /** Milliseconds that the queue's hint has before the sweep looks at a new ticket itself. */
 const GRACE_MS = 10_000;
 
 /**
- * Stores drafts, many in one statement, and answers one receipt each, in order. When it returns, they are committed.
- * Throws DatabaseUnavailable; then the caller must assume that nothing was stored.
+ * Stores drafts and answers one receipt each, in order: the new ones in one statement, those whose ticket is known in one
+ * transaction. When it returns, they are committed. Throws DatabaseUnavailable; then the caller must assume that nothing
+ * was stored.
  */
 export async function receiveTickets(db: Db, arrivals: readonly Arrival[]): Promise<Receipt[]> {
-  const drafts = arrivals.map((arrival) => ({ ...arrival, textHash: hashOf(arrival.draft), key: keyOf(arrival) }));
+  const hashed = arrivals.map((arrival) => ({ ...arrival, textHash: hashOf(arrival.draft), key: keyOf(arrival) }));
   // In a fixed order, so that two statements with the same tickets wait for each other instead of deadlocking.
-  const firsts = [...new Map(drafts.toReversed().map((draft) => [draft.key, draft])).values()];
+  const firsts = [...new Map(hashed.toReversed().map((arrival) => [arrival.key, arrival])).values()];
   firsts.sort((one, other) => (one.key < other.key ? -1 : 1));
   const inserted = await whileAvailable(() => insertNew(db, firsts));
-  const receipts: Receipt[] = [];
-  for (const draft of drafts) {
-    const ticketId = inserted.get(draft.key);
-    if (ticketId !== undefined && firsts.includes(draft)) {
-      receipts.push({ ticketId, externalId: draft.draft.ticket_id, revision: 1, lane: draft.lane, outcome: 'new' });
-    } else {
-      receipts.push(await whileAvailable(() => reviseTicket(db, draft)));
-    }
+  const receipts = new Map<HashedArrival, Receipt>();
+  for (const first of firsts) {
+    const ticketId = inserted.get(first.key);
+    if (ticketId === undefined) continue;
+    const { lane, draft } = first;
+    receipts.set(first, { ticketId, externalId: draft.ticket_id, revision: 1, lane, outcome: 'new' });
   }
-  return receipts;
+  const known = hashed.filter((arrival) => !receipts.has(arrival));
+  const revised = await whileAvailable(() => reviseTickets(db, known));
+  known.forEach((arrival, at) => {
+    const receipt = revised[at];
+    if (receipt !== undefined) receipts.set(arrival, receipt);
+  });
+  return hashed.flatMap((arrival) => receipts.get(arrival) ?? []);
+}
+
+/** The hash by which texts of one ticket are told apart. */
+export function hashOf(draft: Pick<TicketDraft, 'subject' | 'body'>): string {
+  return createHash('sha256').update(draft.subject).update('\u0000').update(draft.body).digest('base64url');
 }
 
 function keyOf({ sourceId, draft }: Arrival): string {
   return `${sourceId}:${draft.ticket_id}`;
-}
-
-function hashOf(draft: TicketDraft): string {
-  return createHash('sha256').update(draft.subject).update('\u0000').update(draft.body).digest('base64url');
 }
 
 async function insertNew(db: Db, drafts: readonly HashedArrival[]): Promise<Map<string, number>> {
