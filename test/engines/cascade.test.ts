@@ -14,6 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+const caller = { key: '7-1', lane: 'live', sourceId: 3 } as const;
 const model = trainLocalModel(gardenExamples(60), garden, { seed: 1 });
 const haiku = 'claude-haiku-5-5';
 const sure = { subject: '', body: 'The blade of my mower is loose.' };
@@ -27,7 +28,7 @@ function cascade({
   const { suggest, entered } = engineAgainst(server, { hardModel: haiku });
   const claude: Engine = { name: 'claude', suggest };
   const engine = createCascadeEngine({ local: createLocalEngine({ model: () => local }), claude, bar });
-  const request = { taxonomy: garden, examples: [], mayWait: true, signal: new AbortController().signal };
+  const request = { caller, taxonomy: garden, examples: [], mayWait: true, signal: new AbortController().signal };
   return {
     suggest: (asked: Partial<SuggestRequest> = {}) => engine.suggest({ ticket: sure, ...request, ...asked }),
     entered,
@@ -94,7 +95,7 @@ test('a failure that Claude throws although the ticket may not wait is stood in 
   const thrown = Object.assign(new Error('no way through'), { code: 'no_way_through', retry: 'backoff' });
   const claude: Engine = { name: 'claude', suggest: () => Promise.reject(thrown) };
   const engine = createCascadeEngine({ local: createLocalEngine({ model: () => model }), claude, bar: () => 1 });
-  const request = { ticket: sure, taxonomy: garden, examples: [], signal: new AbortController().signal };
+  const request = { caller, ticket: sure, taxonomy: garden, examples: [], signal: new AbortController().signal };
   expect(await engine.suggest({ ...request, mayWait: false })).toMatchObject({ standIn: 'claude_unavailable' });
   await expect(engine.suggest({ ...request, mayWait: true })).rejects.toBe(thrown);
 });

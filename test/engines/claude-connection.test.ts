@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { CallEnd, Gate } from '@usher/core/gate';
 import { ConnectionLost, SuggestAborted } from '@usher/engines/claude/failures';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClaudeServer, startClaudeServer } from '../support/claude-server.ts';
@@ -17,11 +18,11 @@ describe('an answer that does not arrive whole', () => {
     'because of %s lets the ticket wait',
     async (breakage) => {
       server.script(breakage);
-      const { suggest, reports } = engineAgainst(server);
+      const { suggest, ends } = engineAgainst(server);
       const failure = await failureOf(suggest());
       expect(failure).toBeInstanceOf(ConnectionLost);
       expect(failure).toMatchObject({ code: 'claude_connection_lost', retry: 'backoff', calls: [] });
-      expect(reports).toEqual([]);
+      expect(ends).toMatchObject([{ kind: 'lost', wasSent: true }]);
     },
   );
 
@@ -78,12 +79,12 @@ describe('an abort', () => {
   test.each(['stalled_headers', 'stalled_body'] as const)('during %s ends the call as an abort', async (breakage) => {
     server.script(breakage);
     const { signal, abort } = abortable();
-    const { suggest, reports } = engineAgainst(server);
+    const { suggest, ends } = engineAgainst(server);
     const failing = failureOf(suggest({ signal }));
     await server.received(server.requests.length + 1);
     abort();
     expect(await failing).toMatchObject({ name: 'AbortError', code: 'aborted', calls: [] });
-    expect(reports).toEqual([]);
+    expect(ends).toEqual([{ kind: 'aborted' }]);
   });
 
   test('is an abort also for a ticket that may not wait: nobody decides about it at shutdown', async () => {
@@ -108,8 +109,16 @@ describe('an abort', () => {
   test('while the gate makes the call wait sends nothing', async () => {
     const before = server.requests.length;
     const { signal, abort } = abortable();
-    const gate = { enter: async () => abort(), report: async () => {} };
+    const ends: CallEnd[] = [];
+    const pass = { end: async (how: CallEnd) => void ends.push(how) };
+    const gate: Gate = {
+      async enter() {
+        abort();
+        return pass;
+      },
+    };
     expect(await failureOf(engineAgainst(server, { gate }).suggest({ signal }))).toBeInstanceOf(SuggestAborted);
+    expect(ends).toMatchObject([{ kind: 'lost', wasSent: false }]);
     expect(server.requests.length).toBe(before);
   });
 

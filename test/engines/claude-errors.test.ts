@@ -1,4 +1,4 @@
-import type { Gate } from '@usher/core/engine';
+import type { Gate } from '@usher/core/gate';
 import type { Failure } from '@usher/core/failure';
 import { BudgetSpent, ConfigurationRefused, Overloaded, RateLimited } from '@usher/engines/claude/failures';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -28,27 +28,28 @@ describe('a rate limit pauses everybody', () => {
   ] as const)('%s with retry-after %s', async (error, retryAfter, afterMs) => {
     server.script({ error, ...(retryAfter === undefined ? {} : { retryAfter }) });
     const now = () => Date.parse('2026-10-08T00:00:00Z');
-    const { suggest, reports } = engineAgainst(server, { now });
+    const { suggest, ends } = engineAgainst(server, { now });
     const failure = await failureOf(suggest());
     expect(failure).toBeInstanceOf(RateLimited);
     expect(failure).toMatchObject({ code: 'rate_limited', retry: { afterMs }, calls: [] });
-    expect(reports).toEqual([{ model: haiku, news: { kind: 'pause', afterMs, reason: expect.any(String) } }]);
+    const isRamp = error === 'ramp_limit';
+    expect(ends).toMatchObject([{ kind: 'rate_limited', afterMs, isRamp, says: { limits: { requests: 1_000 } } }]);
   });
 
   test('also when it does not say for how long', async () => {
     server.script({ error: 'rate_limit', retryAfter: undefined });
-    const { suggest, reports } = engineAgainst(server);
+    const { suggest, ends } = engineAgainst(server);
     expect(await failureOf(suggest())).toMatchObject({ code: 'rate_limited', retry: { afterMs: 5_000 } });
-    expect(reports).toMatchObject([{ news: { kind: 'pause', afterMs: 5_000 } }]);
+    expect(ends).toMatchObject([{ kind: 'rate_limited', afterMs: 5_000 }]);
   });
 });
 
 test('a rate limit whose body never ends is told all the same, at the deadline', async () => {
   const body = { status: 429, contentType: 'application/json', body: '{"type":"error"', isEndless: true };
   server.script({ foreign: body });
-  const { suggest, reports } = engineAgainst(server, { deadlineMs: 2_000 });
+  const { suggest, ends } = engineAgainst(server, { deadlineMs: 2_000 });
   expect(await failureOf(suggest())).toBeInstanceOf(RateLimited);
-  expect(reports).toMatchObject([{ news: { kind: 'pause' } }]);
+  expect(ends).toMatchObject([{ kind: 'rate_limited' }]);
 });
 
 describe('a spent budget', () => {
@@ -57,9 +58,9 @@ describe('a spent budget', () => {
   test.each(limits)('%s opens the breaker, and a person decides at once', async (error) => {
     for (const mayWait of [true, false]) {
       server.script({ error });
-      const { suggest, reports } = engineAgainst(server);
+      const { suggest, ends } = engineAgainst(server);
       expect(await suggest({ mayWait })).toEqual({ kind: 'nothing', reason: 'budget_spent', calls: [] });
-      expect(reports).toEqual([{ model: haiku, news: { kind: 'open', reason: 'money', detail: expect.any(String) } }]);
+      expect(ends).toEqual([{ kind: 'refused', reason: 'money', detail: expect.any(String) }]);
     }
   });
 
@@ -79,11 +80,11 @@ describe('what passes by itself', () => {
 
   test.each(errors)('%s lets the ticket wait, with a growing pause', async (error) => {
     server.script({ error });
-    const { suggest, reports } = engineAgainst(server);
+    const { suggest, ends } = engineAgainst(server);
     const failure = await failureOf(suggest());
     expect(failure).toBeInstanceOf(Overloaded);
     expect(failure).toMatchObject({ code: 'claude_overloaded', retry: 'backoff', calls: [] });
-    expect(reports).toEqual([]);
+    expect(ends).toMatchObject([{ kind: 'failed' }]);
   });
 });
 
@@ -92,13 +93,11 @@ describe('a configuration that is refused', () => {
 
   test.each(errors)('%s opens the breaker for all, and the ticket waits', async (error) => {
     server.script({ error });
-    const { suggest, reports } = engineAgainst(server);
+    const { suggest, ends } = engineAgainst(server);
     const failure = await failureOf(suggest());
     expect(failure).toBeInstanceOf(ConfigurationRefused);
     expect(failure).toMatchObject({ code: 'claude_configuration_refused', retry: 'backoff' });
-    expect(reports).toEqual([
-      { model: haiku, news: { kind: 'open', reason: 'configuration', detail: expect.any(String) } },
-    ]);
+    expect(ends).toEqual([{ kind: 'refused', reason: 'configuration', detail: expect.any(String) }]);
   });
 
   test('a retired model and a missing key are such configurations', async () => {
@@ -111,7 +110,7 @@ describe('content that is rejected', () => {
   test.each(names('invalid_request', 'too_large'))('%s ends with a person, without another try', async (error) => {
     const before = server.requests.length;
     server.script({ error });
-    const { suggest, reports } = engineAgainst(server);
+    const { suggest, ends } = engineAgainst(server);
     const answer = await suggest();
     expect(answer).toMatchObject({
       kind: 'nothing',
@@ -126,7 +125,7 @@ describe('content that is rejected', () => {
         },
       ],
     });
-    expect(reports).toEqual([{ model: haiku, news: { kind: 'answered' } }]);
+    expect(ends).toMatchObject([{ kind: 'rejected' }]);
     expect(server.requests.length - before).toBe(1);
   });
 });
@@ -140,7 +139,7 @@ describe('a ticket that may not wait', () => {
       const urgent = engineAgainst(server);
       await failureOf(waiting.suggest());
       expect(await urgent.suggest({ mayWait: false })).toEqual({ kind: 'nothing', reason: 'unavailable', calls: [] });
-      expect(urgent.reports).toEqual(waiting.reports);
+      expect(urgent.ends).toEqual(waiting.ends);
     },
   );
 
@@ -153,7 +152,7 @@ describe('a ticket that may not wait', () => {
 describe('a gate that lets nobody through', () => {
   test('is the reason why the ticket waits, with its own code and pause, and nothing is sent', async () => {
     const before = server.requests.length;
-    const cause = new RateLimited('paused', 1_234);
+    const cause = new RateLimited('paused', { afterMs: 1_234, isRamp: false });
     const failure = await failureOf(engineAgainst(server, { gate: closedGate(cause) }).suggest());
     expect(failure).toMatchObject({ code: 'rate_limited', retry: { afterMs: 1_234 }, cause });
     expect(server.requests.length).toBe(before);
@@ -203,5 +202,5 @@ describe('an error that is not as the API writes it', () => {
 });
 
 function closedGate(reason: Failure | Error): Gate {
-  return { enter: () => Promise.reject(reason), report: async () => {} };
+  return { enter: () => Promise.reject(reason) };
 }

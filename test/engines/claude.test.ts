@@ -4,6 +4,7 @@ import { readPrices } from '@usher/engines/claude/prices';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ClaudeServer, startClaudeServer } from '../support/claude-server.ts';
 import { engineAgainst, outcomesOf, refundTicket } from '../support/claude-server-engine.ts';
+import { startTier } from '../support/claude-server-limits.ts';
 
 let server: ClaudeServer;
 beforeAll(async () => {
@@ -64,10 +65,41 @@ test('the second ticket reads the static part of the prompt from the cache that 
 });
 
 test('the gate is asked before the call and told after it', async () => {
-  const { suggest, entered, reports } = engineAgainst(server);
-  await suggest();
-  expect(entered).toEqual([haiku]);
-  expect(reports).toEqual([{ model: haiku, news: { kind: 'answered' } }]);
+  const { suggest, entered, ends } = engineAgainst(server);
+  const { calls } = await suggest();
+  expect(entered).toMatchObject([{ model: haiku, key: '7-1-first', share: 'live', sourceId: 3 }]);
+  expect(ends).toMatchObject([
+    { kind: 'answered', usage: calls[0]?.usage, costMicroUsd: calls[0]?.costMicroUsd, says: { limits: startTier } },
+  ]);
+});
+
+test('each call of a ticket asks the gate under a name of its own, and the hard model under the share for that', async () => {
+  server.script('not_json', 'not_json');
+  const live = engineAgainst(server);
+  await live.suggest();
+  expect(live.entered.map(({ key, model, share }) => [key, model, share])).toEqual([
+    ['7-1-first', haiku, 'live'],
+    ['7-1-repair', haiku, 'live'],
+    ['7-1-hard', sonnet, 'escalation'],
+  ]);
+  server.script('refusal');
+  const bulk = engineAgainst(server);
+  await bulk.suggest({ caller: { key: '8-1', lane: 'bulk', sourceId: null } });
+  expect(bulk.entered.map(({ share }) => share)).toEqual(['bulk', 'bulk']);
+});
+
+test('what a call costs is never more than what the gate was told to expect at worst', async () => {
+  await using fresh = await startClaudeServer();
+  const { suggest, entered } = engineAgainst(fresh);
+  for (const body of [
+    'refund',
+    'x'.repeat(4_000),
+    'Die Rechnung stimmt nicht. '.repeat(100),
+    '請求書が間違っています。'.repeat(100),
+  ]) {
+    const { calls } = await suggest({ ticket: { subject: 'a', body } });
+    expect(calls[0]?.costMicroUsd).toBeLessThanOrEqual(entered.at(-1)?.worstMicroUsd ?? 0);
+  }
 });
 
 test('labels in odd letter case are taken as they are meant', async () => {
@@ -107,7 +139,7 @@ test.each([
   const { suggest, entered } = engineAgainst(server);
   const answer = await suggest();
   expect(answer.kind).toBe('suggested');
-  expect(entered).toEqual([haiku, haiku, sonnet]);
+  expect(entered.map(({ model }) => model)).toEqual([haiku, haiku, sonnet]);
   expect(outcomesOf(answer.calls)).toEqual([
     [haiku, outcome],
     [haiku, outcome],
@@ -167,6 +199,6 @@ test('where the hard model is the ordinary one, it is not asked a third time', a
 });
 
 test('a gate that cannot be told does not cost the answer', async () => {
-  const gate = { enter: async () => {}, report: () => Promise.reject(new Error('the store is down')) };
+  const gate = { enter: async () => ({ end: () => Promise.reject(new Error('the store is down')) }) };
   expect(await engineAgainst(server, { gate }).suggest()).toMatchObject({ kind: 'suggested' });
 });

@@ -13,6 +13,7 @@ const asked = (request: Partial<SuggestRequest> = {}): SuggestRequest => ({
   ticket,
   taxonomy: garden,
   examples: [],
+  caller: { key: '7-1', lane: 'live', sourceId: 3 },
   mayWait: true,
   signal: new AbortController().signal,
   ...request,

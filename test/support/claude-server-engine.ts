@@ -1,4 +1,5 @@
-import type { EngineCall, GateNews, SuggestRequest } from '@usher/core/engine';
+import type { EngineCall, SuggestRequest } from '@usher/core/engine';
+import type { CallEnd, GateCall } from '@usher/core/gate';
 import { type ClaudeEngineOptions, createClaudeEngine } from '@usher/engines/claude';
 import { isSuggestFailure, type SuggestFailure } from '@usher/engines/claude/failures';
 import { readPrices } from '@usher/engines/claude/prices';
@@ -8,15 +9,10 @@ import { desk } from './claude-server-desk.ts';
 /** A ticket that the stand-in for Claude files under billing, with confidence. */
 export const refundTicket = { subject: 'Refund', body: 'I was charged twice, please refund the second payment.' };
 
-export interface Report {
-  model: string;
-  news: GateNews;
-}
-
-/** The Claude engine against a server, with what it asked of the gate and told it. */
+/** The Claude engine against a server, with the calls that it wanted to make and how they ended. */
 export function engineAgainst(server: Pick<ClaudeServer, 'url'>, options: Partial<ClaudeEngineOptions> = {}) {
-  const entered: string[] = [];
-  const reports: Report[] = [];
+  const entered: GateCall[] = [];
+  const ends: CallEnd[] = [];
   const engine = createClaudeEngine({
     model: 'claude-haiku-5-5',
     hardModel: 'claude-sonnet-5-5',
@@ -24,21 +20,20 @@ export function engineAgainst(server: Pick<ClaudeServer, 'url'>, options: Partia
     baseUrl: server.url,
     prices: readPrices(),
     gate: {
-      async enter(model) {
-        entered.push(model);
-      },
-      async report(model, news) {
-        reports.push({ model, news });
+      async enter(call) {
+        entered.push(call);
+        return { end: async (how) => void ends.push(how) };
       },
     },
     ...options,
   });
-  return { suggest: (request: Partial<SuggestRequest> = {}) => engine.suggest(asked(request)), entered, reports };
+  return { suggest: (request: Partial<SuggestRequest> = {}) => engine.suggest(asked(request)), entered, ends };
 }
 
 function asked(request: Partial<SuggestRequest>): SuggestRequest {
   const signal = new AbortController().signal;
-  return { ticket: refundTicket, taxonomy: desk, examples: [], mayWait: true, signal, ...request };
+  const caller = { key: '7-1', lane: 'live', sourceId: 3 } as const;
+  return { caller, ticket: refundTicket, taxonomy: desk, examples: [], mayWait: true, signal, ...request };
 }
 
 /** The failure that a suggestion ends with; throws if it ends otherwise. */

@@ -50,7 +50,8 @@ export async function askEngine(
 ): Promise<EngineAnswer> {
   const ticket = readableTicket(work);
   const examples = () => similarExamples({ ...work, text: ticket }, current);
-  const request = { ticket, taxonomy: current.release.taxonomy, examples };
+  const caller = { key: `${work.ticketId}-${work.revision}`, lane: work.lane, sourceId: work.sourceId };
+  const request = { caller, ticket, taxonomy: current.release.taxonomy, examples };
   const leftMs = waitsUntil(work, maxAges) - Date.now();
   if (leftMs <= 0) return askLastTime(request, current, { work, maxAges, signal });
   if (!current.isLearnt) throw new LocalModelAwaited();
@@ -70,7 +71,7 @@ export async function askEngine(
   }
 }
 
-type Request = Pick<SuggestRequest, 'ticket' | 'taxonomy' | 'examples'>;
+type Request = Pick<SuggestRequest, 'caller' | 'ticket' | 'taxonomy' | 'examples'>;
 
 async function askLastTime(
   request: Request,

@@ -1,4 +1,5 @@
-import type { EngineName, Gate } from '@usher/core/engine';
+import type { EngineName } from '@usher/core/engine';
+import type { Gate } from '@usher/core/gate';
 import type { PriceList } from '@usher/core/price';
 import { createClaudeEngine } from '@usher/engines/claude';
 import { CorruptModel } from '@usher/engines/local/failures';

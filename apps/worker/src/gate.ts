@@ -1,5 +1,5 @@
-import type { Gate, GateNews } from '@usher/core/engine';
 import type { Failure } from '@usher/core/failure';
+import type { CallEnd, Gate } from '@usher/core/gate';
 import type { Db } from '@usher/db/connect';
 import { closeGate, readGate } from '@usher/db/gates';
 import type { Report } from './events.ts';
@@ -68,13 +68,16 @@ export function createGate({ db, report, mostUnanswered, now = Date.now }: GateO
     async enter() {
       await door.look();
       knock();
-    },
-    async report(_model, news) {
-      unanswered = 0;
-      if (news.kind === 'answered') return;
-      const closing = closingOf(news);
-      if (door.isNews(closing)) report(eventOf(news, closing));
-      await door.close(closing);
+      return {
+        async end(how) {
+          if (how.kind === 'failed' || how.kind === 'lost' || how.kind === 'aborted') return;
+          unanswered = 0;
+          if (how.kind === 'answered' || how.kind === 'rejected') return;
+          const closing = closingOf(how);
+          if (door.isNews(closing)) report(eventOf(how, closing));
+          await door.close(closing);
+        },
+      };
     },
   };
 }
@@ -85,13 +88,15 @@ interface Closing {
   detail: string;
 }
 
-function closingOf(news: Exclude<GateNews, { kind: 'answered' }>): Closing {
-  if (news.kind === 'pause') return { reason: 'pause', forMs: news.afterMs, detail: news.reason };
+type BadNews = Extract<CallEnd, { kind: 'rate_limited' | 'refused' }>;
+
+function closingOf(news: BadNews): Closing {
+  if (news.kind === 'rate_limited') return { reason: 'pause', forMs: news.afterMs, detail: news.detail };
   return { reason: news.reason, forMs: REFUSED_MS[news.reason], detail: news.detail };
 }
 
-function eventOf(news: Exclude<GateNews, { kind: 'answered' }>, { forMs, detail }: Closing) {
-  return news.kind === 'pause'
+function eventOf(news: BadNews, { forMs, detail }: Closing) {
+  return news.kind === 'rate_limited'
     ? ({ kind: 'claude_paused', forMs, detail } as const)
     : ({ kind: 'claude_refused', reason: news.reason, forMs, detail } as const);
 }

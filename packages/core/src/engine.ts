@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Suggestion } from './suggestion.ts';
 import type { Taxonomy } from './taxonomy.ts';
-import type { TicketText } from './ticket.ts';
+import type { Lane, TicketText } from './ticket.ts';
 
 /** Engines that an operator can choose. */
 export const EngineName = z.enum(['cascade', 'claude', 'local']);
@@ -17,7 +17,18 @@ export interface Example {
   weight: number;
 }
 
+/** For whom a suggestion is made. */
+export interface Caller {
+  /** The same whenever it asks again, such as ticket and revision: its places in the shared budget are kept under it. */
+  key: string;
+  /** Whether somebody waits for it. */
+  lane: Lane;
+  /** Whose daily budget pays, beside the one of all; null where no source does. */
+  sourceId: number | null;
+}
+
 export interface SuggestRequest {
+  caller: Caller;
   ticket: TicketText;
   taxonomy: Taxonomy;
   /** Similar labelled texts for the prompt, at most a handful, or how to find them, which only an engine that shows them does. */
@@ -83,19 +94,4 @@ export type EngineAnswer =
 export interface Engine {
   readonly name: EngineName;
   suggest(request: SuggestRequest): Promise<EngineAnswer>;
-}
-
-/** What a caller of Claude learnt that concerns every other caller too. */
-export type GateNews =
-  | { kind: 'answered' }
-  /** Nobody calls until the pause is over; no attempt is spent. */
-  | { kind: 'pause'; afterMs: number; reason: string }
-  /** Calling is pointless until somebody acts (configuration) or money is there again. */
-  | { kind: 'open'; reason: 'configuration' | 'money'; detail: string };
-
-/** The fleet's common door to Claude: asked before each call, told after it. */
-export interface Gate {
-  /** Resolves when a call may start; throws a Failure that says how long to wait otherwise. */
-  enter(model: string): Promise<void>;
-  report(model: string, news: GateNews): Promise<void>;
 }

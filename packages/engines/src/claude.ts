@@ -1,7 +1,8 @@
-import type { Engine, EngineAnswer, EngineCall, Gate, SuggestRequest } from '@usher/core/engine';
+import type { Engine, EngineAnswer, EngineCall, SuggestRequest } from '@usher/core/engine';
+import type { Gate } from '@usher/core/gate';
 import type { PriceList } from '@usher/core/price';
 import { buildPrompt } from '@usher/core/prompt';
-import { callClaude, type ClaudeCall } from './claude/call.ts';
+import { callClaude, type ClaudeCall, type Purpose } from './claude/call.ts';
 import { createClient } from './claude/client.ts';
 import { isSuggestFailure } from './claude/failures.ts';
 import { buildRequest } from './claude/request.ts';
@@ -41,9 +42,9 @@ export function createClaudeEngine(options: ClaudeEngineOptions): Engine {
       const calls: EngineCall[] = [];
       const examples = typeof request.examples === 'function' ? await request.examples() : request.examples;
       const prompt = buildPrompt({ ...request, examples });
-      const ask: Ask = async (model, repair) => {
-        const built = buildRequest({ model, prompt, taxonomy: request.taxonomy, repair });
-        const call = await callClaude(built, request, tools);
+      const ask: Ask = async (purpose, model, repair) => {
+        const built = buildRequest({ model, prompt, taxonomy: request.taxonomy, repair: repair ?? null });
+        const call = await callClaude(built, { ...request, purpose }, tools);
         calls.push(call.record);
         return call.reading;
       };
@@ -57,14 +58,15 @@ export function createClaudeEngine(options: ClaudeEngineOptions): Engine {
 }
 
 type Reading = ClaudeCall['reading'];
-type Ask = (model: string, repair: string | null) => Promise<Reading>;
+type Ask = (purpose: Purpose, model: string, repair?: string) => Promise<Reading>;
 
 /** One try, one repair of an unusable answer, then the hard model once: each is paid, so there is no fourth. */
 async function readTicket(ask: Ask, { model, hardModel }: { model: string; hardModel: string }): Promise<Reading> {
-  let reading = await ask(model, null);
-  if (reading.outcome === 'truncated' || reading.outcome === 'unusable') reading = await ask(model, reading.detail);
+  let reading = await ask('first', model);
+  if (reading.outcome === 'truncated' || reading.outcome === 'unusable')
+    reading = await ask('repair', model, reading.detail);
   const isSettled = reading.outcome === 'suggested' || reading.outcome === 'content_rejected';
-  return isSettled || hardModel === model ? reading : ask(hardModel, null);
+  return isSettled || hardModel === model ? reading : ask('hard', hardModel);
 }
 
 function conclude(reading: Reading, calls: EngineCall[]): EngineAnswer {

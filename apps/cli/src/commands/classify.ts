@@ -39,7 +39,8 @@ export function addClassify(program: Command, { config, screen }: Surroundings):
       const ticket = readableTicket({ subject, body: body === '-' ? await readStandardInput() : body });
       const signal = new AbortController().signal;
       const examples = async () => startersLike(ticket, { taxonomy, model });
-      const answer = await engine.suggest({ ticket, taxonomy, examples, mayWait: false, signal });
+      const caller = { key: 'classify', lane: 'live', sourceId: null } as const;
+      const answer = await engine.suggest({ caller, ticket, taxonomy, examples, mayWait: false, signal });
       const thresholds = { all: DEFAULT_THRESHOLD, byCategory: {} };
       const decision = decide(answer, { taxonomy, thresholds, mode: settings.USHER_MODE });
       screen.show(asDocument(decision, answer), asText(decision, answer));

@@ -34,7 +34,7 @@ export async function askAll(predicted: readonly Predicted[], learnt: Learnt, as
   const work = async () => {
     for (const [at, one] of queue) {
       failure.signal.throwIfAborted();
-      asked[at] = await askAbout(one, learnt, { ...asking, signal: failure.signal });
+      asked[at] = await askAbout(one, learnt, { ...asking, at, signal: failure.signal });
     }
   };
   try {
@@ -49,7 +49,7 @@ export async function askAll(predicted: readonly Predicted[], learnt: Learnt, as
 async function askAbout(
   predicted: Predicted,
   learnt: Learnt,
-  asking: Asking & { signal: AbortSignal },
+  asking: Asking & { at: number; signal: AbortSignal },
 ): Promise<Asked> {
   const { ticket } = predicted;
   let isCall = false;
@@ -61,9 +61,11 @@ async function askAbout(
     },
   };
   const { engine } = createEngines(asking.engine, { claude, model: learnt.model });
-  const { signal } = asking;
+  const { at, signal } = asking;
   const { taxonomy } = learnt.labels;
-  const answer = await askPatiently(engine, { ticket: ticket.text, taxonomy, examples: [], mayWait: true, signal });
+  const caller = { key: `evaluate-${at}`, lane: 'bulk', sourceId: null } as const;
+  const request = { caller, ticket: ticket.text, taxonomy, examples: [], mayWait: true, signal };
+  const answer = await askPatiently(engine, request);
   const isClaudes = isCall && answer.kind === 'suggested' && answer.standIn === null;
   return {
     actual: ticket.key,

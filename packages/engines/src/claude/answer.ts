@@ -50,7 +50,7 @@ export function readAnswer(answer: ClaudeAnswer, taxonomy: Taxonomy): AnswerRead
 export function recordAnswer(
   { answer, reading }: { answer: ClaudeAnswer; reading: AnswerReading },
   { prices, durationMs, requestId }: { prices: PriceList; durationMs: number; requestId: string | null },
-): EngineCall {
+): EngineCall & { usage: TokenUsage } {
   const usage = usageOf(answer);
   return {
     engine: 'claude',

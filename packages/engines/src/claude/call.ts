@@ -1,10 +1,13 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { EngineCall, Gate, GateNews } from '@usher/core/engine';
+import { readServerSays, type ServerSays } from '@usher/core/budget/server-says';
+import type { Caller, EngineCall } from '@usher/core/engine';
+import type { CallEnd, Gate, GateCall, Pass } from '@usher/core/gate';
 import type { PriceList } from '@usher/core/price';
 import type { Taxonomy } from '@usher/core/taxonomy';
 import { type AnswerReading, ClaudeAnswer, readAnswer, recordAnswer } from './answer.ts';
+import { estimateTokens, worstCaseMicroUsd } from './estimate.ts';
 import { ConnectionLost, ContentRejected, GateClosed, SuggestAborted } from './failures.ts';
-import { newsOf, translateError } from './translate-error.ts';
+import { endOf, translateError } from './translate-error.ts';
 
 export interface CallTools {
   client: Anthropic;
@@ -22,47 +25,99 @@ export interface ClaudeCall {
   record: EngineCall;
 }
 
+/** What a call is for: the first try, a repair of its answer, or the hard model's. */
+export type Purpose = 'first' | 'repair' | 'hard';
+
+export interface Errand {
+  purpose: Purpose;
+  caller: Caller;
+  taxonomy: Taxonomy;
+  mayWait: boolean;
+  signal: AbortSignal;
+}
+
+/** How long a ticket rather waits for its turn than give back its worker; one with a paid answer behind it waits longer. */
+const PATIENCE_MS = { first: 250, repair: 10_000, hard: 10_000 } as const;
+/** For a ticket that may not wait this is the last chance. */
+const LAST_PATIENCE_MS = 10_000;
+
 /** Asks Claude once, through the gate and within the deadline; throws a SuggestFailure where no answer came. */
 export async function callClaude(
   request: Anthropic.MessageCreateParamsNonStreaming,
-  { taxonomy, signal }: { taxonomy: Taxonomy; signal: AbortSignal },
+  errand: Errand,
   tools: CallTools,
 ): Promise<ClaudeCall> {
+  const { taxonomy, signal } = errand;
   if (signal.aborted) throw new SuggestAborted();
-  await enter(tools.gate, request.model);
+  const pass = await enter(tools.gate, gateCallOf(request, errand, tools));
+  if (signal.aborted) {
+    await end(pass, { kind: 'lost', wasSent: false, detail: 'broken off before it was sent' });
+    throw new SuggestAborted();
+  }
   const startedAt = tools.now();
   // A clock that was set back meanwhile must not make a call take less than no time.
   const elapsedMs = () => Math.max(0, tools.now() - startedAt);
   try {
-    const { answer, requestId } = await send(request, signal, tools);
+    const { answer, requestId, says } = await send(request, { signal, pass }, tools);
     const durationMs = elapsedMs();
-    await tell(tools.gate, request.model, { kind: 'answered' });
     const reading = readAnswer(answer, taxonomy);
-    return { reading, record: recordAnswer({ answer, reading }, { prices: tools.prices, durationMs, requestId }) };
+    const answered = recordAnswer({ answer, reading }, { prices: tools.prices, durationMs, requestId });
+    const { usage, costMicroUsd } = answered;
+    await end(pass, { kind: 'answered', usage, costMicroUsd, says });
+    return { reading, record: answered };
   } catch (thrown) {
     if (!(thrown instanceof ContentRejected)) throw thrown;
     return rejected(thrown, { model: request.model, durationMs: elapsedMs() });
   }
 }
 
+function gateCallOf(
+  request: Anthropic.MessageCreateParamsNonStreaming,
+  { purpose, caller, mayWait, signal }: Errand,
+  { prices }: CallTools,
+): GateCall {
+  return {
+    model: request.model,
+    key: `${caller.key}-${purpose}`,
+    share: purpose === 'hard' && caller.lane === 'live' ? 'escalation' : caller.lane,
+    sourceId: caller.sourceId,
+    estimate: estimateTokens(request),
+    worstMicroUsd: worstCaseMicroUsd(request, prices),
+    patienceMs: mayWait ? PATIENCE_MS[purpose] : LAST_PATIENCE_MS,
+    signal,
+  };
+}
+
+interface Sent {
+  answer: ClaudeAnswer;
+  requestId: string | null;
+  says: ServerSays;
+}
+
 async function send(
   request: Anthropic.MessageCreateParamsNonStreaming,
-  signal: AbortSignal,
-  { client, gate, deadlineMs, now }: CallTools,
-): Promise<{ answer: ClaudeAnswer; requestId: string | null }> {
+  { signal, pass }: { signal: AbortSignal; pass: Pass },
+  { client, deadlineMs, now }: CallTools,
+): Promise<Sent> {
   // The client's own timeout ends when the headers arrive; this one goes on until the body is complete.
   const deadline = AbortSignal.timeout(deadlineMs);
   try {
-    const { data, request_id: requestId } = await client.messages
-      .create(request, { signal: AbortSignal.any([signal, deadline]) })
-      .withResponse();
+    const {
+      data,
+      response,
+      request_id: requestId,
+    } = await client.messages.create(request, { signal: AbortSignal.any([signal, deadline]) }).withResponse();
     const answer = ClaudeAnswer.safeParse(data);
     if (!answer.success) throw new ConnectionLost('what came with status 200 is not an answer of Claude');
-    return { answer: answer.data, requestId: requestId ?? null };
+    const says = readServerSays((name) => response.headers.get(name));
+    return { answer: answer.data, requestId: requestId ?? null, says };
   } catch (thrown) {
-    if (signal.aborted) throw new SuggestAborted();
+    if (signal.aborted) {
+      await end(pass, { kind: 'aborted' });
+      throw new SuggestAborted();
+    }
     const failure = thrown instanceof ConnectionLost ? thrown : translateError(thrown, now());
-    await tell(gate, request.model, newsOf(failure));
+    await end(pass, endOf(failure, thrown));
     // A status that arrived in time says more than the deadline that cut off its body.
     if (deadline.aborted && failure instanceof ConnectionLost)
       throw new ConnectionLost(`no whole answer within ${deadlineMs} ms`, { cause: thrown });
@@ -70,18 +125,18 @@ async function send(
   }
 }
 
-async function enter(gate: Gate, model: string): Promise<void> {
+async function enter(gate: Gate, call: GateCall): Promise<Pass> {
   try {
-    await gate.enter(model);
+    return await gate.enter(call);
   } catch (cause) {
+    if (call.signal.aborted) throw new SuggestAborted();
     throw new GateClosed(cause);
   }
 }
 
-/** A gate that cannot be told must not cost the answer in hand, which is already paid: the next caller has the same news. */
-async function tell(gate: Gate, model: string, news: GateNews | null): Promise<void> {
-  if (news === null) return;
-  await gate.report(model, news).catch(() => undefined);
+/** A gate that cannot be told must not cost the answer in hand, which is already paid: it counts the worst case then. */
+async function end(pass: Pass, how: CallEnd): Promise<void> {
+  await pass.end(how).catch(() => undefined);
 }
 
 function rejected(

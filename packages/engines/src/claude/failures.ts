@@ -7,10 +7,13 @@ export class RateLimited extends Error implements Failure {
   readonly code = 'rate_limited';
   readonly retry: { afterMs: number };
   readonly calls: EngineCall[] = [];
+  /** Whether it came because the use grew too fast. */
+  readonly isRamp: boolean;
 
-  constructor(message: string, afterMs: number) {
+  constructor(message: string, { afterMs, isRamp }: { afterMs: number; isRamp: boolean }) {
     super(message);
     this.retry = { afterMs };
+    this.isRamp = isRamp;
   }
 }
 
@@ -36,6 +39,13 @@ export class ConnectionLost extends Error implements Failure {
   readonly code = 'claude_connection_lost';
   readonly retry = 'backoff';
   readonly calls: EngineCall[] = [];
+  /** False where no connection was made: what was sent may have run, and may be billed. */
+  readonly wasSent: boolean;
+
+  constructor(message: string, { wasSent = true, ...options }: ErrorOptions & { wasSent?: boolean } = {}) {
+    super(message, options);
+    this.wasSent = wasSent;
+  }
 }
 
 /** Key, model or address are refused: every ticket would meet the same until somebody changes the configuration. */

@@ -1,9 +1,10 @@
-import type { Gate } from '@usher/core/engine';
+import type { Gate } from '@usher/core/gate';
 
 /** A gate that is always open and remembers nothing, for a single caller such as a command. */
 export function openGate(): Gate {
   return {
-    async enter() {},
-    async report() {},
+    async enter() {
+      return { async end() {} };
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { APIError } from '@anthropic-ai/sdk';
-import type { GateNews } from '@usher/core/engine';
+import { readServerSays } from '@usher/core/budget/server-says';
+import type { CallEnd } from '@usher/core/gate';
 import {
   BudgetSpent,
   type ClaudeFailure,
@@ -18,6 +19,19 @@ const OWN_SPEND_LIMIT = 'You have reached your specified';
 /** Codes under status 400 that speak of the account and not of this request. */
 const ACCOUNT_CODES = new Set(['organization_on_hold', 'cmek_key_disabled', 'cmek_key_network_blocked']);
 
+/** A limit on how fast the use may grow. */
+const RAMP_LIMIT = 'ramp_limit_exceeded';
+
+/** What Node says where there is no connection at all. */
+const UNCONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
 const CONTENT_STATUSES = new Set([400, 413, 422]);
 const MOMENTARY_STATUSES = new Set([408, 409, 499]);
 
@@ -35,30 +49,45 @@ const MAX_DETAIL = 300;
 export function translateError(thrown: unknown, now: number): ClaudeFailure {
   if (thrown instanceof APIError && thrown.status !== undefined) return translateAnswer(thrown, thrown.status, now);
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  return new ConnectionLost(`no whole answer: ${reason}`, { cause: thrown });
+  return new ConnectionLost(`no whole answer: ${reason}`, { cause: thrown, wasSent: !isUnconnected(thrown) });
 }
 
-/** What every other caller should learn from a failure; null where it concerns this call alone. */
-export function newsOf(failure: ClaudeFailure): GateNews | null {
+/** How a call ended that failed, for the gate; `thrown` is what its failure was translated from. */
+export function endOf(failure: ClaudeFailure, thrown: unknown): CallEnd {
+  const headers = thrown instanceof APIError ? thrown.headers : undefined;
+  const says = readServerSays((name) => headers?.get(name) ?? null);
+  const detail = failure.message;
   switch (failure.code) {
     case 'rate_limited':
-      return { kind: 'pause', afterMs: failure.retry.afterMs, reason: failure.message };
+      return { kind: 'rate_limited', afterMs: failure.retry.afterMs, isRamp: failure.isRamp, detail, says };
     case 'budget_spent':
-      return { kind: 'open', reason: 'money', detail: failure.message };
+      return { kind: 'refused', reason: 'money', detail };
     case 'claude_configuration_refused':
-      return { kind: 'open', reason: 'configuration', detail: failure.message };
+      return { kind: 'refused', reason: 'configuration', detail };
     case 'content_rejected':
-      return { kind: 'answered' };
+      return { kind: 'rejected', says };
     case 'claude_overloaded':
+      return { kind: 'failed', detail, says };
     case 'claude_connection_lost':
-      return null;
+      return { kind: 'lost', wasSent: failure.wasSent, detail };
   }
+}
+
+/** Tells whether an error, or what caused it, means that nothing was ever sent. */
+function isUnconnected(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  if ('code' in thrown && UNCONNECTED.has(String(thrown.code))) return true;
+  if (thrown instanceof AggregateError) return thrown.errors.every(isUnconnected);
+  return isUnconnected(thrown.cause);
 }
 
 function translateAnswer(error: APIError, status: number, now: number): ClaudeFailure {
   const detail = describe(error, status);
   if (isSpendLimit(error, status)) return new BudgetSpent(detail);
-  if (status === 429) return new RateLimited(detail, pauseMs(error.headers, now));
+  if (status === 429) {
+    const isRamp = error.errorCode === RAMP_LIMIT;
+    return new RateLimited(detail, { afterMs: pauseMs(error.headers, now), isRamp });
+  }
   if (CONTENT_STATUSES.has(status) && !ACCOUNT_CODES.has(error.errorCode ?? ''))
     return new ContentRejected(detail, error.requestID ?? null);
   if (status >= 500 || MOMENTARY_STATUSES.has(status)) return new Overloaded(detail);
