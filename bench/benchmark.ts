@@ -2,14 +2,14 @@ import type { CountedShare } from '@usher/core/evaluation/outcome';
 
 /** One measured figure beside what it should be and what others reach. */
 export interface Finding {
-  /** Data set and figure. */
+  /** What was measured, on what. */
   figure: string;
   value: number | null;
   /** `yes` is 1 for yes and 0 for no. */
-  unit: 'share' | 'seconds' | 'a second' | 'yes';
+  unit: 'share' | 'seconds' | 'milliseconds' | 'megabytes' | 'a second' | 'times' | 'yes';
   /** 95 % interval, where the figure has one. */
   interval: { low: number; high: number } | null;
-  /** How many texts, or runs, it rests on. */
+  /** How many texts, tickets or runs it rests on. */
   n: number;
   goal: { atLeast: number } | { atMost: number } | null;
   /** The same figure of something simpler, from this run. */

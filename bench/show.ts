@@ -38,6 +38,9 @@ function goalText({ goal, unit }: Finding, shown: (value: number) => string): st
 function format(value: number, unit: Finding['unit']): string {
   if (unit === 'share') return `${(100 * value).toFixed(1)} %`;
   if (unit === 'seconds') return `${value.toFixed(1)} s`;
+  if (unit === 'milliseconds') return `${value.toFixed(1)} ms`;
+  if (unit === 'megabytes') return `${value.toFixed(0)} MB`;
+  if (unit === 'times') return `${value.toFixed(2)} ×`;
   if (unit === 'yes') return value === 1 ? 'yes' : 'no';
   return `${Math.round(value)}/s`;
 }

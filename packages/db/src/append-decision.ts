@@ -50,6 +50,8 @@ export async function appendDecisions(db: Db, given: readonly NewDecision[]): Pr
         ticket_id bigint, revision int, release_id bigint, mode text, actor_kind text, actor text, action text,
         reason text, category text, subcategory text, team text, priority text, sla_hours real, confidence real,
         note text, event text, calls jsonb)
+      -- In one order, so that two lists with the same tickets wait for each other instead of blocking each other.
+      order by ticket_id
     ), answered as (
       insert into classifications (
         ticket_id, revision, release_id, engine, model, outcome, suggestion, input_tokens, cache_read_tokens,
@@ -60,13 +62,11 @@ export async function appendDecisions(db: Db, given: readonly NewDecision[]): Pr
         engine text, model text, outcome text, suggestion jsonb, input_tokens int, cache_read_tokens int,
         cache_write_5m_tokens int, cache_write_1h_tokens int, output_tokens int, service_tier text,
         cost_micro_usd bigint, duration_ms int, request_id text)
-    ), locked as (
-      -- In one order, so that two lists with the same tickets wait for each other instead of blocking each other.
-      select tickets.id, tickets.source_id,
-             tickets.revision = given.revision and (tickets.state = 'received' or given.actor_kind <> 'engine') as is_due
-      from given join tickets on tickets.id = given.ticket_id
-      order by tickets.id
-      for update of tickets
+    ), locked as materialized (
+      -- Ticket by ticket, as each further look at a big table below: with old statistics a join would rather read all of it.
+      select ticket.id, ticket.source_id,
+             ticket.revision = given.revision and (ticket.state = 'received' or given.actor_kind <> 'engine') as is_due
+      from given cross join lateral (select * from tickets where tickets.id = given.ticket_id for update) as ticket
     ), made as (
       insert into decisions (
         ticket_id, revision, release_id, mode, actor_kind, actor, action, reason, category, subcategory, team, priority,
@@ -81,8 +81,11 @@ export async function appendDecisions(db: Db, given: readonly NewDecision[]): Pr
       -- The one just made; else, for a ticket that waits although it was decided, the decision that it has.
       select * from made
       union all
-      select decisions.* from given join decisions using (ticket_id, revision)
-      where decisions.actor_kind = 'engine' and not exists (select from made where made.ticket_id = given.ticket_id)
+      select before.*
+      from (select ticket_id, revision from given where ticket_id not in (select ticket_id from made)) as kept
+      cross join lateral (
+        select * from decisions
+        where ticket_id = kept.ticket_id and revision = kept.revision and actor_kind = 'engine' limit 1) as before
     ), assigned as (
       select * from standing where mode <> 'shadow'
     ), shown as (

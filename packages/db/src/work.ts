@@ -33,14 +33,19 @@ export interface Revision {
 export async function startWork(db: Db, revisions: readonly Revision[]): Promise<(Work | undefined)[]> {
   const started = await whileAvailable(() =>
     db.execute<Omit<Work, 'revisedAt'> & { revisedAtMs: number }>(sql`
-      with due as materialized (
+      with hurried as materialized (
+        -- Nothing is lost when the server loses the count of a start, so that nobody waits for the disk.
+        select set_config('synchronous_commit', 'off', true)
+      ), given as materialized (
         -- In one order, so that two lists with the same tickets wait for each other instead of blocking each other.
-        select tickets.id from tickets
-        join jsonb_to_recordset(${JSON.stringify(revisions)}::jsonb) as given ("ticketId" bigint, revision int)
-          on given."ticketId" = tickets.id and given.revision = tickets.revision
-        where tickets.state = 'received' and tickets.batch is null
-        order by tickets.id
-        for no key update of tickets)
+        select * from jsonb_to_recordset(${JSON.stringify(revisions)}::jsonb) as given ("ticketId" bigint, revision int)
+        order by "ticketId"
+      ), due as materialized (
+        -- Ticket by ticket: a join would rather read everything that waits when statistics are old.
+        select waiting.id from hurried, given cross join lateral (
+          select id from tickets
+          where tickets.id = given."ticketId" and tickets.revision = given.revision and state = 'received' and batch is null
+          for no key update) as waiting)
       update tickets set starts = starts + 1
       from due where tickets.id = due.id
       returning tickets.id::float8 as "ticketId", source_id as "sourceId", revision, subject, body, lane, starts,

@@ -1,0 +1,56 @@
+import { Queue, Worker } from 'bullmq';
+import postgres from 'postgres';
+import type { Services } from '../services.ts';
+
+/** How many jobs there are, and how many are in hand at the same time. */
+export interface Size {
+  jobs: number;
+  concurrency: number;
+}
+
+/** Jobs a second of a BullMQ worker that does nothing. */
+export async function drainByNothing({ redisUrl }: Services, size: Size): Promise<number> {
+  return drainPlainly({ redisUrl, name: 'bench-nothing', run: async () => {} }, size);
+}
+
+/** Jobs a second of a BullMQ worker that writes one row for each job, as one would without a thought. */
+export async function drainByInserts({ redisUrl, databaseUrl }: Services, size: Size): Promise<number> {
+  const sql = postgres(databaseUrl, { max: 10, onnotice: () => {} });
+  await sql`create table bench_inserts (id bigint primary key, category text not null, at timestamptz default now())`;
+  const run = async (id: number) => {
+    await sql`insert into bench_inserts (id, category) values (${id}, 'billing')`;
+  };
+  try {
+    return await drainPlainly({ redisUrl, name: 'bench-inserts', run }, size);
+  } finally {
+    await sql.end();
+  }
+}
+
+interface PlainJob {
+  redisUrl: string;
+  name: string;
+  run: (id: number) => Promise<void>;
+}
+
+async function drainPlainly({ redisUrl, name, run }: PlainJob, { jobs, concurrency }: Size): Promise<number> {
+  const connection = { url: redisUrl };
+  const queue = new Queue<{ id: number }>(name, { connection });
+  for (let start = 0; start < jobs; start += 1_000) {
+    const some = Array.from({ length: Math.min(1_000, jobs - start) }, (_, at) => start + at + 1);
+    await queue.addBulk(some.map((id) => ({ name: 'job', data: { id }, opts: { removeOnComplete: true } })));
+  }
+  let done = 0;
+  const drained = Promise.withResolvers<void>();
+  const startedMs = performance.now();
+  const worker = new Worker<{ id: number }>(name, ({ data }) => run(data.id), { connection, concurrency });
+  worker.on('completed', () => {
+    done += 1;
+    if (done === jobs) drained.resolve();
+  });
+  await drained.promise;
+  const tookMs = performance.now() - startedMs;
+  await worker.close();
+  await queue.close();
+  return (jobs / tookMs) * 1_000;
+}
