@@ -1,4 +1,4 @@
-import { costMicroUsd, hasPrice, PriceList } from '@usher/core/price';
+import { costMicroUsd, hasPrice, PriceBook, PriceList, priceNotice, pricesAt } from '@usher/core/price';
 import { expect, test } from 'vitest';
 
 const prices = PriceList.parse({
@@ -72,4 +72,33 @@ test('a list without a model, without a date or with a misspelt price is refused
   expect(PriceList.safeParse({ models: prices.models }).success).toBe(false);
   const misspelt = { ...prices.models['large'], inptu: 1 };
   expect(PriceList.safeParse({ date: '2026-10-08', models: { misspelt } }).success).toBe(false);
+});
+
+const day = 86_400_000;
+const book = PriceBook.parse([
+  { date: '2026-10-08', models: prices.models },
+  { date: '2027-01-01', models: { small: { ...prices.models['small'], input: 0.2 } } },
+]);
+
+test.each([
+  ['before the first list, by the first', '2026-01-01T00:00:00Z', '2026-10-08'],
+  ['on the eve of a change, by the list before it', '2026-12-31T23:59:59.999Z', '2026-10-08'],
+  ['from midnight UTC of a date on, by its list', '2027-01-01T00:00:00Z', '2027-01-01'],
+])('a call is priced %s', (_name, at, date) => {
+  expect(pricesAt(book, Date.parse(at)).date).toBe(date);
+});
+
+test('a book without a list, and one with two lists of the same date, are refused', () => {
+  expect(PriceBook.safeParse([]).success).toBe(false);
+  expect(PriceBook.safeParse([prices, prices]).success).toBe(false);
+});
+
+test('prices of half a year ago are called old, and models without a price are named', () => {
+  const newest = Date.parse('2027-01-01');
+  expect(priceNotice(book, ['small', 'large', 'large'], newest + 180 * day)).toEqual({
+    date: '2027-01-01',
+    isOld: false,
+    unlisted: ['large'],
+  });
+  expect(priceNotice(book, ['small-20261001'], newest + 181 * day)).toMatchObject({ isOld: true, unlisted: [] });
 });

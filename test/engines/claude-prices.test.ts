@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { costMicroUsd } from '@usher/core/price';
+import { costMicroUsd, pricesAt } from '@usher/core/price';
 import { PricesUnreadable, readPrices } from '@usher/engines/claude/prices';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -10,6 +10,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'usher-prices-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+const shipped = pricesAt(readPrices(), Date.parse('2026-11-01'));
 
 const usage = {
   inputTokens: 10_000,
@@ -25,18 +27,19 @@ test.each([
   ['claude-sonnet-5-5', 10_086_000],
   ['claude-opus-5-5', 20_172_000],
 ])('the shipped list prices %s', (model, microUsd) => {
-  expect(costMicroUsd(usage, model, readPrices())).toBe(microUsd);
+  expect(costMicroUsd(usage, model, shipped)).toBe(microUsd);
 });
 
 test('the shipped list knows the higher price of long prompts for haiku', () => {
-  expect(costMicroUsd({ ...usage, inputTokens: 100_000 }, 'claude-haiku-5-5', readPrices())).toBe(2_566_750);
+  expect(costMicroUsd({ ...usage, inputTokens: 100_000 }, 'claude-haiku-5-5', shipped)).toBe(2_566_750);
 });
 
 test.each([
   ['is missing', undefined],
   ['is not YAML', '{'],
-  ['is no price list', 'models: {}'],
-  ['has a price that is no number', 'date: 2026-10-08\nmodels: { a: { input: cheap } }'],
+  ['has no list', '[]'],
+  ['is no price list', '- models: {}'],
+  ['has a price that is no number', '- date: 2026-10-08\n  models: { a: { input: cheap } }'],
 ])('a list that %s stops the start and says where', async (_name, text) => {
   const file = join(folder, 'prices.yaml');
   await rm(file, { force: true });

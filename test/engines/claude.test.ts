@@ -1,4 +1,4 @@
-import { costMicroUsd } from '@usher/core/price';
+import { costMicroUsd, pricesAt } from '@usher/core/price';
 import { Suggestion } from '@usher/core/suggestion';
 import { readPrices } from '@usher/engines/claude/prices';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -51,7 +51,7 @@ test('the call is recorded with its tokens, its price and the id of the request'
   expect(call.usage).toMatchObject({ cacheWrite5mTokens: 0, serviceTier: 'standard' });
   expect(call.usage.inputTokens).toBeGreaterThan(0);
   expect(call.usage.outputTokens).toBeGreaterThan(0);
-  expect(call.costMicroUsd).toBe(costMicroUsd(call.usage, haiku, readPrices()));
+  expect(call.costMicroUsd).toBe(costMicroUsd(call.usage, haiku, pricesAt(readPrices(), time)));
 });
 
 test('the second ticket reads the static part of the prompt from the cache that the first one wrote', async () => {

@@ -10,6 +10,7 @@ import { addCorrections } from './routes/corrections.ts';
 import { addDocs } from './routes/docs.ts';
 import { addHealth } from './routes/health.ts';
 import { addMetrics } from './routes/metrics.ts';
+import { addCostReport } from './routes/report-cost.ts';
 import { addReports } from './routes/reports.ts';
 import { addTaxonomy } from './routes/taxonomy.ts';
 import { addTicketsIntake } from './routes/tickets-intake.ts';
@@ -40,6 +41,7 @@ export function createApp(deps: Deps): Api {
   addTickets(api, deps);
   addCorrections(api, deps);
   addReports(api, deps);
+  addCostReport(api, deps);
   addTaxonomy(api, deps);
   addHealth(api, deps);
   addMetrics(api, deps);

@@ -1,4 +1,6 @@
+import type { PriceBook } from '@usher/core/price';
 import type { Mode } from '@usher/core/release';
+import { readPrices } from '@usher/engines/claude/prices';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
 import type { RequestDatabase } from './database.ts';
@@ -17,6 +19,8 @@ export interface Resources {
   adminKey: string | undefined;
   /** What holds for tickets that are corrected before anything was decided; auto by default. */
   mode?: Mode;
+  /** What models cost; the shipped list by default. */
+  prices?: PriceBook;
   /** Aborted when the process begins to stop. */
   stopping: AbortSignal;
   /** A clock in milliseconds that never goes back. */
@@ -33,12 +37,14 @@ export interface Deps {
   events: Events;
   metrics: Metrics;
   mode: Mode;
+  prices: PriceBook;
   stopping: AbortSignal;
 }
 
 /** Builds what the routes work with from the opened resources. */
 export function assemble(resources: Resources): Deps {
   const { database, enqueue, logger, adminKey, mode = 'auto', stopping, now = () => performance.now() } = resources;
+  const { prices = readPrices() } = resources;
   const metrics = createMetrics();
   measureBacklog(metrics.registry, database, now);
   const events = createEvents(logger, metrics, now);
@@ -52,6 +58,7 @@ export function assemble(resources: Resources): Deps {
     events,
     metrics,
     mode,
+    prices,
     stopping,
   };
 }

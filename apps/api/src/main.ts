@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Config, ConfigInvalid, readConfig } from '@usher/core/config';
+import { readPrices } from '@usher/engines/claude/prices';
 import { connectQueue } from '@usher/queue/connect';
 import { enqueue } from '@usher/queue/enqueue';
 import { createApp } from './app.ts';
@@ -41,6 +42,7 @@ async function run(): Promise<void> {
     logger,
     adminKey: config.USHER_API_KEY,
     mode: config.USHER_MODE,
+    prices: readPrices(config.USHER_PRICES),
     stopping,
   });
   const server = await serve(createApp(deps).fetch, { host: config.USHER_HOST, port: config.PORT });

@@ -5,6 +5,7 @@ import { TicketDraft } from '@usher/core/ticket';
 import { postCorrection } from './routes/corrections.ts';
 import { livez, readyz } from './routes/health.ts';
 import { getMetrics } from './routes/metrics.ts';
+import { getCost } from './routes/report-cost.ts';
 import { getAccuracy } from './routes/reports.ts';
 import { getTaxonomy, putTaxonomy } from './routes/taxonomy.ts';
 import { postTickets } from './routes/tickets-intake.ts';
@@ -18,6 +19,7 @@ const ROUTES = [
   getTicket,
   postCorrection,
   getAccuracy,
+  getCost,
   getTaxonomy,
   putTaxonomy,
   livez,

@@ -11,7 +11,7 @@ export function claudeOf(settings: Config): Engine {
     hardModel: settings.USHER_HARD_MODEL,
     apiKey: settings.ANTHROPIC_API_KEY,
     baseUrl: settings.ANTHROPIC_BASE_URL,
-    prices: readPrices(),
+    prices: readPrices(settings.USHER_PRICES),
     gate: openGate(),
   });
 }

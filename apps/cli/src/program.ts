@@ -2,6 +2,7 @@ import { readConfig } from '@usher/core/config';
 import { Command, CommanderError } from 'commander';
 import { addClassify } from './commands/classify.ts';
 import { addCorrect } from './commands/correct.ts';
+import { addCost } from './commands/cost.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addKeys } from './commands/keys.ts';
 import { addMigrate } from './commands/migrate.ts';
@@ -16,6 +17,7 @@ Examples:
   $ usher classify "Charged twice" "I see two charges of 49 EUR for order 1182."
   $ usher correct api:T-1 billing --subcategory charge_dispute
   $ usher report
+  $ usher cost --from 2026-11-01
   $ usher evaluate train.jsonl test.jsonl
   $ usher keys create "Web shop" --scope intake
   $ usher taxonomy check taxonomy.yaml`;
@@ -38,6 +40,7 @@ export async function runProgram(
     addClassify,
     addCorrect,
     addReport,
+    addCost,
     addEvaluate,
     addKeys,
     addTaxonomy,

@@ -1,6 +1,6 @@
 import type { EngineName } from '@usher/core/engine';
 import type { Gate } from '@usher/core/gate';
-import type { PriceList } from '@usher/core/price';
+import type { PriceBook } from '@usher/core/price';
 import { createClaudeEngine } from '@usher/engines/claude';
 import { CorruptModel } from '@usher/engines/local/failures';
 import type { LocalModel } from '@usher/engines/local/model';
@@ -16,7 +16,7 @@ export interface EngineMakerOptions {
   baseUrl: string | undefined;
   /** Calls to Claude at the same time, at most. */
   connections: number;
-  prices: PriceList;
+  prices: PriceBook;
   gate: Gate;
   report: Report;
 }

@@ -62,7 +62,14 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
   const account = { apiKey: config.ANTHROPIC_API_KEY, baseUrl: config.ANTHROPIC_BASE_URL };
   const connections = ticketsAtATime(concurrency);
   const gate = createGate({ db, report, mostUnanswered: 2 * connections });
-  const makeEngines = createEngineMaker({ ...settings, ...account, connections, prices: readPrices(), gate, report });
+  const makeEngines = createEngineMaker({
+    ...settings,
+    ...account,
+    connections,
+    prices: readPrices(config.USHER_PRICES),
+    gate,
+    report,
+  });
   if (settings.engine !== 'local') {
     void checkModels({ ...account, models: [settings.model, settings.hardModel] }, report);
   }

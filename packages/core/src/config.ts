@@ -52,6 +52,10 @@ export const Settings = z.object({
   ANTHROPIC_BASE_URL: url(['http', 'https']).optional().describe('Another address of the Claude API, such as a proxy.'),
   USHER_MODEL: z.string().default('claude-haiku-5-5').describe('Model for ordinary tickets.'),
   USHER_HARD_MODEL: z.string().default('claude-sonnet-5-5').describe('Model that gets one try where the first failed.'),
+  USHER_PRICES: z
+    .string()
+    .optional()
+    .describe('A price list of your own in the form of `packages/engines/prices.yaml`, which holds where it is unset.'),
   USHER_CONCURRENCY: z.coerce
     .number({ error: 'must be a whole number' })
     .int()

@@ -75,6 +75,10 @@ export interface EngineCall {
   costMicroUsd: number;
   durationMs: number;
   requestId: string | null;
+  /** Hash of the text that was read, by which the same text is recognised when it comes again. */
+  textHash?: string;
+  /** Number of the earlier answer to the same text that was taken over without a call; absent for an answer of its own. */
+  reusedFrom?: number;
 }
 
 export type EngineAnswer =

@@ -15,7 +15,7 @@ export const ModelPrice = z.strictObject({
 });
 export type ModelPrice = z.infer<typeof ModelPrice>;
 
-/** What the models cost as of a date. Prices move, so they are configuration. */
+/** What the models cost from a date on. Prices move, so they are configuration. */
 export const PriceList = z.strictObject({
   date: z.iso.date(),
   models: z
@@ -23,6 +23,38 @@ export const PriceList = z.strictObject({
     .refine((models) => Object.keys(models).length > 0, 'a price list needs at least one model'),
 });
 export type PriceList = z.infer<typeof PriceList>;
+
+/** Price lists, the newest first, each in force from its date (midnight UTC) until the next one's: a price that will change can be written down before. */
+export const PriceBook = z
+  .array(PriceList)
+  .min(1, 'a price book needs at least one list')
+  .refine((lists) => new Set(lists.map(({ date }) => date)).size === lists.length, 'two lists have the same date')
+  .transform((lists) => lists.toSorted((one, other) => (one.date < other.date ? 1 : -1)));
+export type PriceBook = z.infer<typeof PriceBook>;
+
+/** The list in force at a moment, in milliseconds since 1970; before the first date the first list, the best there is. */
+export function pricesAt(book: PriceBook, now: number): PriceList {
+  const list = book.find(({ date }) => Date.parse(date) <= now) ?? book.at(-1);
+  if (list === undefined) throw new RangeError('a price book without a list');
+  return list;
+}
+
+/** Past this many days prices are worth another look: models have changed theirs within less. */
+const FRESH_DAYS = 180;
+
+/** What an operator should know about the prices: whether the list in force is old, and which of the models it lacks. */
+export interface PriceNotice {
+  date: string;
+  isOld: boolean;
+  unlisted: string[];
+}
+
+/** Looks at the prices in force for these models. A model without a price is counted as the dearest one. */
+export function priceNotice(book: PriceBook, models: readonly string[], now: number): PriceNotice {
+  const list = pricesAt(book, now);
+  const unlisted = [...new Set(models)].filter((model) => !hasPrice(model, list));
+  return { date: list.date, isOld: now - Date.parse(list.date) > FRESH_DAYS * 86_400_000, unlisted };
+}
 
 /** A batch costs half, by what the provider says was served and not by which path the request took. */
 const BATCH_FACTOR = 0.5;

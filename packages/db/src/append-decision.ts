@@ -56,12 +56,12 @@ export async function appendDecisions(db: Db, given: readonly NewDecision[]): Pr
       insert into classifications (
         ticket_id, revision, release_id, engine, model, outcome, suggestion, input_tokens, cache_read_tokens,
         cache_write_5m_tokens, cache_write_1h_tokens, output_tokens, service_tier, cost_micro_usd, duration_ms,
-        request_id, shadow)
+        request_id, text_hash, reused_from, shadow)
       select given.ticket_id, given.revision, given.release_id, call.*, given.mode = 'shadow'
       from given, jsonb_to_recordset(given.calls) as call (
         engine text, model text, outcome text, suggestion jsonb, input_tokens int, cache_read_tokens int,
         cache_write_5m_tokens int, cache_write_1h_tokens int, output_tokens int, service_tier text,
-        cost_micro_usd bigint, duration_ms int, request_id text)
+        cost_micro_usd bigint, duration_ms int, request_id text, text_hash text, reused_from bigint)
     ), locked as materialized (
       -- Ticket by ticket, as each further look at a big table below: with old statistics a join would rather read all of it.
       select ticket.id, ticket.source_id,
@@ -131,7 +131,7 @@ function rowOf({ ticketId, revision, releaseId, mode, actorKind, actor, event, d
   return { ...rest, sla_hours: slaHours, ...ids, ...by, calls: calls.map(callRowOf) };
 }
 
-function callRowOf({ usage, costMicroUsd, durationMs, requestId, ...call }: EngineCall) {
+function callRowOf({ usage, costMicroUsd, durationMs, requestId, textHash, reusedFrom, ...call }: EngineCall) {
   return {
     ...call,
     input_tokens: usage?.inputTokens,
@@ -143,5 +143,7 @@ function callRowOf({ usage, costMicroUsd, durationMs, requestId, ...call }: Engi
     cost_micro_usd: costMicroUsd,
     duration_ms: Math.round(durationMs),
     request_id: requestId,
+    text_hash: textHash,
+    reused_from: reusedFrom,
   };
 }

@@ -1,6 +1,6 @@
 import type { Engine, EngineAnswer, EngineCall, SuggestRequest } from '@usher/core/engine';
 import type { Gate } from '@usher/core/gate';
-import type { PriceList } from '@usher/core/price';
+import type { PriceBook } from '@usher/core/price';
 import { buildPrompt } from '@usher/core/prompt';
 import { callClaude, type ClaudeCall, type Purpose } from './claude/call.ts';
 import { createClient } from './claude/client.ts';
@@ -15,7 +15,7 @@ export interface ClaudeEngineOptions {
   apiKey?: string | undefined;
   /** Another address of the API, such as a proxy; Anthropic's own by default. */
   baseUrl?: string | undefined;
-  prices: PriceList;
+  prices: PriceBook;
   gate: Gate;
   /** For one call, over headers and body. */
   deadlineMs?: number;

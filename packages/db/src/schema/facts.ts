@@ -4,7 +4,17 @@ import type { Priority } from '@usher/core/priority';
 import type { Mode } from '@usher/core/release';
 import type { Suggestion } from '@usher/core/suggestion';
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, jsonb, pgTable, real, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  type AnyPgColumn,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  real,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import { idOf, moment, ownId } from './columns.ts';
 import { releases } from './taxonomies.ts';
 import { tickets } from './tickets.ts';
@@ -40,10 +50,21 @@ export const classifications = pgTable(
     costMicroUsd: idOf('cost_micro_usd').notNull(),
     durationMs: integer('duration_ms').notNull(),
     requestId: text('request_id'),
+    /** What the engine read, cleaned, as a hash: by it the same text is recognised. Only with suggestions of Claude's. */
+    textHash: text('text_hash'),
+    /** The earlier answer whose suggestion was taken over without a call; such an answer is no evidence of its own. */
+    reusedFrom: idOf('reused_from').references((): AnyPgColumn => classifications.id),
     shadow: boolean('shadow').notNull(),
     createdAt: moment('created_at').notNull().defaultNow(),
   },
-  (table) => [index('classifications_by_ticket').on(table.ticketId)],
+  (table) => [
+    index('classifications_by_ticket').on(table.ticketId),
+    index('classifications_by_text')
+      .on(table.textHash)
+      .where(sql`${table.textHash} is not null`),
+    // Answers come in order of time, so that this index is tiny.
+    index('classifications_by_time').using('brin', table.createdAt),
+  ],
 );
 
 /** Every decision. Append-only; the ticket row shows the newest. */

@@ -2,7 +2,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { readServerSays, type ServerSays } from '@usher/core/budget/server-says';
 import type { Caller, EngineCall } from '@usher/core/engine';
 import type { CallEnd, Gate, GateCall, Pass } from '@usher/core/gate';
-import type { PriceList } from '@usher/core/price';
+import { type PriceBook, pricesAt } from '@usher/core/price';
 import type { Taxonomy } from '@usher/core/taxonomy';
 import { type AnswerReading, ClaudeAnswer, readAnswer, recordAnswer } from './answer.ts';
 import { estimateTokens, worstCaseMicroUsd } from './estimate.ts';
@@ -11,7 +11,7 @@ import { endOf, translateError } from './translate-error.ts';
 
 export interface CallTools {
   client: Anthropic;
-  prices: PriceList;
+  prices: PriceBook;
   gate: Gate;
   /** For one call, from sending it to the last byte of the answer. */
   deadlineMs: number;
@@ -61,7 +61,10 @@ export async function callClaude(
     const { answer, requestId, says } = await send(request, { signal, pass }, tools);
     const durationMs = elapsedMs();
     const reading = readAnswer(answer, taxonomy);
-    const answered = recordAnswer({ answer, reading }, { prices: tools.prices, durationMs, requestId });
+    const answered = recordAnswer(
+      { answer, reading },
+      { prices: pricesAt(tools.prices, tools.now()), durationMs, requestId },
+    );
     const { usage, costMicroUsd } = answered;
     await end(pass, { kind: 'answered', usage, costMicroUsd, says });
     return { reading, record: answered };
@@ -74,7 +77,7 @@ export async function callClaude(
 function gateCallOf(
   request: Anthropic.MessageCreateParamsNonStreaming,
   { purpose, caller, mayWait, signal }: Errand,
-  { prices }: CallTools,
+  { prices, now }: CallTools,
 ): GateCall {
   return {
     model: request.model,
@@ -82,7 +85,7 @@ function gateCallOf(
     share: purpose === 'hard' && caller.lane === 'live' ? 'escalation' : caller.lane,
     sourceId: caller.sourceId,
     estimate: estimateTokens(request),
-    worstMicroUsd: worstCaseMicroUsd(request, prices),
+    worstMicroUsd: worstCaseMicroUsd(request, pricesAt(prices, now())),
     patienceMs: mayWait ? PATIENCE_MS[purpose] : LAST_PATIENCE_MS,
     signal,
   };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Failure } from '@usher/core/failure';
-import { PriceList } from '@usher/core/price';
+import { PriceBook } from '@usher/core/price';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
@@ -13,9 +13,9 @@ export class PricesUnreadable extends Error implements Failure {
   readonly retry = 'never';
 }
 
-/** Reads a dated price list in dollars per million tokens, the shipped one by default; throws PricesUnreadable. */
-export function readPrices(file: URL | string = SHIPPED): PriceList {
-  const read = PriceList.safeParse(parseFile(file));
+/** Reads dated price lists in dollars per million tokens, the shipped ones by default; throws PricesUnreadable. */
+export function readPrices(file: URL | string = SHIPPED): PriceBook {
+  const read = PriceBook.safeParse(parseFile(file));
   if (!read.success) throw new PricesUnreadable(`${String(file)}: ${z.prettifyError(read.error)}`);
   return read.data;
 }
