@@ -11,6 +11,7 @@ COPY packages/core/package.json packages/core/
 COPY packages/db/package.json packages/db/
 COPY packages/queue/package.json packages/queue/
 COPY packages/engines/package.json packages/engines/
+COPY packages/helpdesk/package.json packages/helpdesk/
 COPY packages/embedded/package.json packages/embedded/
 COPY apps/api/package.json apps/api/
 COPY apps/worker/package.json apps/worker/

@@ -1,3 +1,4 @@
+import { testVault } from '../support/vault.ts';
 import { claimDue } from '@usher/db/claim-due';
 import { connectDatabase } from '@usher/db/connect';
 import { correctTicket } from '@usher/db/correct-ticket';
@@ -85,7 +86,7 @@ test('a decision gives the ticket its team, priority, note and an SLA due time c
 });
 
 test('in shadow mode everything is recorded and nothing is assigned or announced', async () => {
-  await setWebhook(db, sourceId, { url: 'https://example.com/hook', secret: 'whsec_x' });
+  await setWebhook(db, sourceId, { url: 'https://example.com/hook', secret: testVault.seal('whsec_x') });
   const ticketId = await receive('d-3');
   const { deliveryId } = await recordDecision(db, outcome(ticketId, { mode: 'shadow' }));
   expect(deliveryId).toBeNull();
@@ -97,7 +98,7 @@ test('in shadow mode everything is recorded and nothing is assigned or announced
 });
 
 test('a decision of a source with a webhook is put into the outbox in the same transaction', async () => {
-  await setWebhook(db, sourceId, { url: 'https://example.com/hook', secret: 'whsec_x' });
+  await setWebhook(db, sourceId, { url: 'https://example.com/hook', secret: testVault.seal('whsec_x') });
   const ticketId = await receive('d-4');
   const { deliveryId } = await recordDecision(db, outcome(ticketId));
   await setWebhook(db, sourceId, null);
@@ -205,7 +206,7 @@ test('the same correction twice is one correction, also at the same moment', asy
 });
 
 test('in shadow mode a correction before any decision assigns and announces nothing', async () => {
-  await setWebhook(db, sourceId, { url: 'https://example.com/hook', secret: 'whsec_x' });
+  await setWebhook(db, sourceId, { url: 'https://example.com/hook', secret: testVault.seal('whsec_x') });
   const ticketId = await receive('h-6');
   expect(await correctTicket(db, { ticketId, decision: chosen, by: ana, mode: 'shadow' })).toMatchObject({
     state: 'shadowed',

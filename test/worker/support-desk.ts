@@ -17,6 +17,7 @@ import { createTicketWork } from '@usher/worker/ticket-work';
 import postgres, { type Sql } from 'postgres';
 import { desk } from '../support/claude-server-desk.ts';
 import { createTestDatabase } from '../support/postgres.ts';
+import { testVault } from '../support/vault.ts';
 
 /** Texts of which the desk's stand-in for Claude is sure, and one of which nobody could be. */
 export const texts = {
@@ -110,6 +111,7 @@ export function workerDeps(
     similarExamples: createSimilarExamples({ db }),
     mode: 'auto',
     maxAges: { live: 15 * 60_000, bulk: undefined },
+    vault: testVault,
     delivering: {
       outbound: 'any',
       resolve: async () => ['127.0.0.1'],

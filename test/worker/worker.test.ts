@@ -1,3 +1,4 @@
+import { testVault } from '../support/vault.ts';
 import { queueOf } from '@usher/core/jobs';
 import { setWebhook } from '@usher/db/sources';
 import { connectQueue } from '@usher/queue/connect';
@@ -50,7 +51,7 @@ describe('A worker', () => {
 
   test('takes a ticket from the queue through the decision to the helpdesk', async () => {
     await using receiver = await startWebhookReceiver();
-    await setWebhook(desk.db, desk.source.id, { url: receiver.url, secret });
+    await setWebhook(desk.db, desk.source.id, { url: receiver.url, secret: testVault.seal(secret) });
     const ticketId = await desk.receive(texts.refund);
     await using worker = work();
     await enqueue(worker.producer, [hint(ticketId)]);

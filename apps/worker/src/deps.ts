@@ -2,8 +2,9 @@ import type { Job } from '@usher/core/jobs';
 import type { Outbound } from '@usher/core/outbound-url';
 import type { Mode } from '@usher/core/release';
 import type { Db } from '@usher/db/connect';
+import type { Vault } from '@usher/db/vault';
 import type { Current } from './current-release.ts';
-import type { Resolve } from './delivery/address.ts';
+import type { Resolve } from '@usher/helpdesk/address';
 import type { Turnstile } from './delivery/turnstile.ts';
 import type { Report } from './events.ts';
 import type { SimilarExamples } from './similar-examples.ts';
@@ -24,6 +25,8 @@ export interface Deps {
   maxAges: MaxAges;
   /** Puts hints into the queue; throws QueueUnreachable. */
   enqueue: (jobs: readonly Job[]) => Promise<void>;
+  /** Opens the secrets of sources. */
+  vault: Vault;
   delivering: {
     outbound: Outbound;
     resolve: Resolve;

@@ -1,13 +1,14 @@
 import { type Config, ConfigInvalid, readConfig } from '@usher/core/config';
 import { isFailure } from '@usher/core/failure';
 import { connectDatabase } from '@usher/db/connect';
+import { openVault } from '@usher/db/vault';
 import { readPrices } from '@usher/engines/claude/prices';
 import { connectQueue, type QueueWarning } from '@usher/queue/connect';
 import { once } from 'node:events';
 import { type Logger, pino } from 'pino';
 import type { Registry } from 'prom-client';
 import { createCurrentRelease } from './current-release.ts';
-import { resolveBySystem } from './delivery/address.ts';
+import { resolveBySystem } from '@usher/helpdesk/address';
 import { createTurnstile } from './delivery/turnstile.ts';
 import { describeError } from '@usher/core/describe-error';
 import { createEngineMaker } from './engines.ts';
@@ -85,6 +86,7 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
       similarExamples: createSimilarExamples({ db }),
       mode: config.USHER_MODE,
       maxAges: { live: config.USHER_MAX_AGE, bulk: config.USHER_BULK_MAX_AGE },
+      vault: openVault(config.USHER_SECRET_KEY),
       delivering: {
         outbound: config.USHER_OUTBOUND,
         resolve: resolveBySystem,

@@ -15,6 +15,9 @@ const url = (schemes: readonly string[]) =>
     error: `must begin with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
   });
 
+/** 32 bytes in base64, in either alphabet. */
+const SECRET_KEY = /^[A-Za-z0-9+/_-]{43}=?$/;
+
 /**
  * Every setting, once. `docs/configuration.md` and `.env.example` are made from this list: the description says what the
  * setting does, and a missing default what happens without it.
@@ -72,6 +75,22 @@ export const Settings = z.object({
   USHER_OUTBOUND: Outbound.default('public').describe(
     'Where outbound webhooks may go: `public` means https to public addresses only; `any` is for development.',
   ),
+  USHER_PUBLIC_URL: url(['http', 'https'])
+    .transform((value) => value.replace(/\/+$/, ''))
+    .optional()
+    .describe(
+      'Address at which helpdesks reach this API, such as https://usher.example.com. It stands in the webhook URLs that are shown, and HubSpot signs it.',
+    ),
+  USHER_SECRET_KEY: z
+    .string()
+    .refine(
+      (value) => value.split(',').every((key) => SECRET_KEY.test(key.trim())),
+      'must be 32 bytes in base64, as `openssl rand -base64 32` prints them, or several with commas between',
+    )
+    .optional()
+    .describe(
+      'Key that encrypts the secrets of sources, the same for every process: 32 bytes in base64. Several with commas between replace a key: the first encrypts, all decrypt. Unset, `npm start` keeps one in `USHER_DATA_DIR`.',
+    ),
   USHER_METRICS_PORT: port.optional().describe('Port for a worker’s `/livez` and `/metrics`. Unset, there is none.'),
   USHER_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])

@@ -5,6 +5,7 @@ import { decisions } from './schema/facts.ts';
 import { deliveries } from './schema/operations.ts';
 import { sources } from './schema/sources.ts';
 import { tickets } from './schema/tickets.ts';
+import type { Sealed } from './vault.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -15,7 +16,7 @@ export interface DueDelivery {
   attempts: number;
   createdAt: Date;
   webhookUrl: string | null;
-  webhookSecret: string | null;
+  webhookSecret: Sealed | null;
 }
 
 /** Loads a delivery that is still to be made; undefined if it arrived or was given up. */

@@ -1,12 +1,24 @@
-import { eq } from 'drizzle-orm';
+import { SourceSecrets } from '@usher/core/connectors/secrets';
+import { and, eq, isNull } from 'drizzle-orm';
+import { writeAudit } from './audit.ts';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import { sources } from './schema/sources.ts';
+import type { Sealed, Vault } from './vault.ts';
 
 /** The source of API keys that were not made for another one. */
 export const API_SOURCE = 'api';
 
 export type Source = typeof sources.$inferSelect;
+
+/** A source with its secrets in the clear, for as long as something is done with them. */
+export interface OpenSource {
+  id: number;
+  name: string;
+  connector: string;
+  settings: Record<string, unknown>;
+  secrets: SourceSecrets;
+}
 
 /** The source of this name, made if there is none. */
 export async function ensureSource(db: Db, name: string): Promise<Source> {
@@ -24,11 +36,69 @@ export async function findSource(db: Db, name: string): Promise<Source | undefin
   return source;
 }
 
-/** Sets or, with nulls, removes the outbound webhook of a source. */
+/** The source of this number, or undefined. */
+export async function findSourceById(db: Db, id: number): Promise<Source | undefined> {
+  const [source] = await whileAvailable(() => db.select().from(sources).where(eq(sources.id, id)));
+  return source;
+}
+
+/** Opens a source's secrets. Throws SecretKeyMissing and SecretKeyWrong, which say what to do. */
+export function openSource({ id, name, connector, settings, secrets }: Source, vault: Vault): OpenSource {
+  const opened: unknown = secrets === null ? {} : JSON.parse(vault.open(secrets));
+  return { id, name, connector, settings, secrets: SourceSecrets.parse(opened) };
+}
+
+/** What a source is to be from now on. Its settings were read by its connector before. */
+export interface NewSource {
+  name: string;
+  connector: string;
+  settings: Record<string, unknown>;
+  secrets: SourceSecrets;
+  actor: string;
+}
+
+/** Makes a source, or sets it up anew: also one that was removed. Throws SecretKeyMissing. */
+export async function saveSource(db: Db, source: NewSource, vault: Vault): Promise<Source> {
+  const { name, connector, settings, secrets, actor } = source;
+  const sealed = vault.seal(JSON.stringify(secrets));
+  return whileAvailable(() =>
+    db.transaction(async (tx) => {
+      const values = { connector, settings, secrets: sealed, removedAt: null };
+      const [saved] = await tx
+        .insert(sources)
+        .values({ name, ...values })
+        .onConflictDoUpdate({ target: sources.name, set: values })
+        .returning();
+      if (saved === undefined) throw new Error(`the source ${name} was not stored`);
+      const detail = { connector, settings };
+      await writeAudit(tx, { actor, verb: 'source.save', subject: `source ${saved.id}`, detail });
+      return saved;
+    }),
+  );
+}
+
+/** Takes a source out of use and forgets its settings and secrets; its tickets stay. Answers whether there was one. */
+export async function removeSource(db: Db, { name, actor }: { name: string; actor: string }): Promise<boolean> {
+  return whileAvailable(() =>
+    db.transaction(async (tx) => {
+      const gone = { settings: {}, secrets: null, webhookUrl: null, webhookSecret: null, removedAt: new Date() };
+      const [removed] = await tx
+        .update(sources)
+        .set(gone)
+        .where(and(eq(sources.name, name), isNull(sources.removedAt)))
+        .returning({ id: sources.id });
+      if (removed === undefined) return false;
+      await writeAudit(tx, { actor, verb: 'source.remove', subject: `source ${removed.id}` });
+      return true;
+    }),
+  );
+}
+
+/** Sets or, with null, removes the outbound webhook of a source. */
 export async function setWebhook(
   db: Db,
   sourceId: number,
-  webhook: { url: string; secret: string } | null,
+  webhook: { url: string; secret: Sealed } | null,
 ): Promise<void> {
   await whileAvailable(() =>
     db
@@ -38,7 +108,28 @@ export async function setWebhook(
   );
 }
 
-/** Every source, oldest first. */
+/** Every source that is in use, oldest first. */
 export async function listSources(db: Db): Promise<Source[]> {
-  return whileAvailable(() => db.select().from(sources).orderBy(sources.id));
+  return whileAvailable(() => db.select().from(sources).where(isNull(sources.removedAt)).orderBy(sources.id));
+}
+
+/** Seals with the newest key whatever an older one sealed, and answers how many secrets that were. */
+export async function resealSources(db: Db, vault: Vault): Promise<number> {
+  return whileAvailable(() =>
+    db.transaction(async (tx) => {
+      const all = await tx.select().from(sources).for('update');
+      const old = (sealed: Sealed | null): sealed is Sealed => sealed !== null && !vault.isNewest(sealed);
+      let resealed = 0;
+      for (const { id, secrets, webhookSecret } of all) {
+        const set = {
+          ...(old(secrets) && { secrets: vault.seal(vault.open(secrets)) }),
+          ...(old(webhookSecret) && { webhookSecret: vault.seal(vault.open(webhookSecret)) }),
+        };
+        const count = Object.keys(set).length;
+        if (count > 0) await tx.update(sources).set(set).where(eq(sources.id, id));
+        resealed += count;
+      }
+      return resealed;
+    }),
+  );
 }

@@ -2,7 +2,8 @@ import { deliveryIdOf } from '@usher/core/connectors/delivery-id';
 import { connectors, findConnector } from '@usher/core/connectors/registry';
 import type { SignedRequest } from '@usher/core/connectors/signature';
 import { describe, expect, test } from 'vitest';
-import { isGenuine, signedHeaders } from '../../support/connector-signature.ts';
+import { signedHeaders } from '@usher/helpdesk/sign';
+import { verify } from '@usher/helpdesk/verify';
 import { type Sample, samplesOf, settingsOf } from '../../support/connector-samples.ts';
 
 const now = new Date('2026-11-23T08:00:05Z');
@@ -28,7 +29,7 @@ describe.each(connectors.map((connector) => ({ connector, name: connector.name }
   const secret = secretFor(connector);
   const samples = samplesOf(name);
   const check = (request: SignedRequest, secrets = [secret], at = now) =>
-    isGenuine(signature, request, { secrets, now: at });
+    verify(signature, request, { secrets, now: at }) === 'genuine';
   const signed = (sample: Sample): SignedRequest => {
     const request = requestOf(sample);
     return { ...request, headers: signedHeaders(signature, request, { secret, now }) };

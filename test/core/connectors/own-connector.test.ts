@@ -4,7 +4,8 @@ import { deliveryIdOf } from '@usher/core/connectors/delivery-id';
 import { connectors } from '@usher/core/connectors/registry';
 import type { HelpdeskRequest } from '@usher/core/connectors/request';
 import { expect, test } from 'vitest';
-import { isGenuine, signedHeaders } from '../../support/connector-signature.ts';
+import { signedHeaders } from '@usher/helpdesk/sign';
+import { verify } from '@usher/helpdesk/verify';
 import { assignmentOf } from './desk.ts';
 import { toydesk } from './toydesk.ts';
 
@@ -33,7 +34,7 @@ test('a connector of fifty lines is believed, read, written and taken back', () 
   const body = Buffer.from(JSON.stringify(delivery));
   const request = { method: 'POST', uri: 'https://usher.example.com', headers: { 'x-toydesk-delivery': 'd1' }, body };
   const headers = signedHeaders(toydesk.signature, request, { secret, now });
-  expect(isGenuine(toydesk.signature, { ...request, headers }, { secrets: [secret], now })).toBe(true);
+  expect(verify(toydesk.signature, { ...request, headers }, { secrets: [secret], now })).toBe('genuine');
   expect(deliveryIdOf(toydesk.deliveryId, { headers, body: delivery })).toBe('d1');
 
   const desk = toydesk.open(settings);

@@ -1,5 +1,5 @@
-import { isPermitted } from '@usher/worker/delivery/address';
-import { connectOnlyTo } from '@usher/worker/delivery/connect';
+import { isPermitted } from '@usher/helpdesk/address';
+import { connectOnlyTo } from '@usher/helpdesk/connect';
 import { send, type SendOptions } from '@usher/worker/delivery/send';
 import { readOutboundUrl } from '@usher/core/outbound-url';
 import { describe, expect, test } from 'vitest';

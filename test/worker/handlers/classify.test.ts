@@ -1,3 +1,4 @@
+import { testVault } from '../../support/vault.ts';
 import type { Job } from '@usher/core/jobs';
 import { setWebhook } from '@usher/db/sources';
 import type { Deps } from '@usher/worker/deps';
@@ -244,7 +245,10 @@ describe('Classifying', () => {
   });
 
   test('hints at the delivery of a decision, and decides all the same when the queue is away', async () => {
-    await setWebhook(desk.db, desk.source.id, { url: 'http://helpdesk.invalid/hook', secret: 'whsec_x' });
+    await setWebhook(desk.db, desk.source.id, {
+      url: 'http://helpdesk.invalid/hook',
+      secret: testVault.seal('whsec_x'),
+    });
     const [hinted, unhinted] = [await desk.receive(texts.refund), await desk.receive(texts.refund)];
     const { classify, hints } = worker();
     await classify(hinted);

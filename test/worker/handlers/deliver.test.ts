@@ -1,3 +1,4 @@
+import { testVault } from '../../support/vault.ts';
 import { recordDecision } from '@usher/db/record-decision';
 import { setWebhook } from '@usher/db/sources';
 import type { Deps } from '@usher/worker/deps';
@@ -21,7 +22,7 @@ describe('Delivering', () => {
   });
   beforeEach(async () => {
     receiver = await startWebhookReceiver();
-    await setWebhook(desk.db, desk.source.id, { url: receiver.url, secret });
+    await setWebhook(desk.db, desk.source.id, { url: receiver.url, secret: testVault.seal(secret) });
   });
   afterEach(async () => {
     await receiver[Symbol.asyncDispose]();

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { CannotDo } from '../failures.ts';
 import { openDatabase } from '../open-database.ts';
 import { table } from '../screen.ts';
+import { ownVault } from '../secret-key.ts';
 import { readSourceName } from '../source-name.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -46,10 +47,11 @@ export function addSources(program: Command, { config, screen }: Surroundings): 
       }
       if (url === undefined) throw new CannotDo('no_address', 'Give the address of the webhook, or --remove.');
       const address = checkedAddress(url, config().USHER_OUTBOUND);
+      const vault = await ownVault(config());
       await using database = await openDatabase(config());
       const source = await ensureSource(database.db, readSourceName(name));
       const secret = `whsec_${randomBytes(32).toString('base64')}`;
-      await setWebhook(database.db, source.id, { url: address, secret });
+      await setWebhook(database.db, source.id, { url: address, secret: vault.seal(secret) });
       screen.show(
         { source: name, webhook_url: address, secret },
         `Decisions of ${name} are announced at ${address}.\nThe secret that verifies them is shown this once:\n${secret}`,

@@ -9,6 +9,7 @@ import { API_SOURCE } from '@usher/db/sources';
 import type { Command } from 'commander';
 import { CannotDo } from '../failures.ts';
 import { keepPostgres } from '../keep-postgres.ts';
+import { secretKey } from '../secret-key.ts';
 import { claimPort, readiness } from '../own-port.ts';
 import { stopSignal } from '../stop-signal.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -37,7 +38,12 @@ export function addStart(program: Command, { config, environment, screen }: Surr
         settings.DATABASE_URL === undefined ? await keepPostgres(settings.USHER_DATA_DIR, onEnd) : undefined;
       const databaseUrl = settings.DATABASE_URL ?? postgres?.url ?? '';
       const key = await prepare(databaseUrl, settings);
-      const children = { ...environment, DATABASE_URL: databaseUrl, QUEUE_URL: settings.queueUrl ?? databaseUrl };
+      const children = {
+        ...environment,
+        DATABASE_URL: databaseUrl,
+        QUEUE_URL: settings.queueUrl ?? databaseUrl,
+        USHER_SECRET_KEY: (await secretKey(settings)) ?? '',
+      };
       const services = [
         supervise({ name: 'The API', main: API, environment: children, onEnd }),
         supervise({ name: 'The worker', main: WORKER, environment: children, onEnd }),

@@ -1,4 +1,5 @@
 import type { Attempt } from '@usher/db/deliveries';
+import { retryAfterMs } from '@usher/helpdesk/retry-after';
 import type { Sent } from './send.ts';
 
 const SECOND = 1_000;
@@ -17,9 +18,6 @@ const PAUSES = [
   20 * HOUR,
   24 * HOUR,
 ] as const;
-
-/** The longest that a receiver's `retry-after` is heeded. */
-const MAX_RETRY_AFTER_MS = 24 * HOUR;
 
 /** A receiver says with 410 that nobody lives there any more. */
 const GONE = 410;
@@ -41,14 +39,7 @@ export function afterAttempt(sent: Sent, { attempts, now, random }: Attempted): 
   const error = sent.kind === 'answered' ? `answered ${sent.status}` : sent.error;
   const pause = PAUSES[attempts];
   if (status === GONE || pause === undefined) return { kind: 'dead', status, error };
-  const asked = sent.kind === 'answered' ? retryAfterMs(sent.retryAfter, now) : 0;
+  const asked = sent.kind === 'answered' ? (retryAfterMs(sent.retryAfter, now) ?? 0) : 0;
   const dueAt = new Date(now.getTime() + Math.max(pause * (1 + random / 10), asked));
   return { kind: 'again', dueAt, status, error };
-}
-
-/** Milliseconds that a `retry-after` header asks for, in either of its two forms (RFC 9110, 10.2.3); 0 if it says nothing. */
-function retryAfterMs(header: string | undefined, now: Date): number {
-  if (header === undefined) return 0;
-  const asked = /^\d{1,10}$/.test(header) ? Number(header) * SECOND : Date.parse(header) - now.getTime();
-  return Number.isNaN(asked) ? 0 : Math.min(Math.max(asked, 0), MAX_RETRY_AFTER_MS);
 }

@@ -6,7 +6,7 @@ import { sign, WebhookSecretInvalid } from '../delivery/sign.ts';
 import type { Deps } from '../deps.ts';
 import { outlast } from '../outlast.ts';
 
-type DeliverDeps = Pick<Deps, 'db' | 'report' | 'delivering' | 'signal'>;
+type DeliverDeps = Pick<Deps, 'db' | 'report' | 'delivering' | 'vault' | 'signal'>;
 
 /**
  * Tells a source's webhook about one decision and writes down how that went. A delivery that is tried again is left to
@@ -21,9 +21,11 @@ export async function deliver({ deliveryId }: Payload<'deliver'>, deps: DeliverD
 }
 
 async function attemptOf(delivery: DueDelivery, deps: DeliverDeps): Promise<Attempt> {
-  const { webhookUrl: url, webhookSecret: secret, attempts } = delivery;
-  if (url === null || secret === null)
+  const { webhookUrl: url, webhookSecret: sealed, attempts } = delivery;
+  if (url === null || sealed === null)
     return { kind: 'dead', status: null, error: 'the source has no webhook any more' };
+  // Without the right key no attempt is spent: the failure says what to do, and the sweep comes again.
+  const secret = deps.vault.open(sealed);
   const sent = await deps.delivering.turnstile(url, () => call({ ...delivery, url, secret }, deps));
   return afterAttempt(sent, { attempts, now: new Date(), random: Math.random() });
 }

@@ -1,14 +1,35 @@
-import { integer, pgTable, text } from 'drizzle-orm/pg-core';
-import { moment, ownId } from './columns.ts';
+import { integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import type { Sealed } from '../vault.ts';
+import { idOf, moment, ownId } from './columns.ts';
 
-/** Helpdesk accounts and API clients that send tickets, each with its own outbound webhook. */
+/**
+ * Helpdesk accounts and API clients that send tickets. `connector` is `api` for the latter; `settings` have the form that the
+ * connector gives them, and `secrets` are sealed. Once its tickets are there, a source is never deleted, only removed.
+ */
 export const sources = pgTable('sources', {
   id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
   name: text('name').notNull().unique(),
   connector: text('connector').notNull().default('api'),
+  settings: jsonb('settings').$type<Record<string, unknown>>().notNull().default({}),
+  secrets: text('secrets').$type<Sealed>(),
   webhookUrl: text('webhook_url'),
-  webhookSecret: text('webhook_secret'),
+  webhookSecret: text('webhook_secret').$type<Sealed>(),
   createdAt: moment('created_at').notNull().defaultNow(),
+  removedAt: moment('removed_at'),
+});
+
+/** Sources from which we ask for tickets ourselves, how often, and how far we came. */
+export const pulls = pgTable('pulls', {
+  sourceId: integer('source_id')
+    .primaryKey()
+    .references(() => sources.id),
+  everyMs: idOf('every_ms').notNull(),
+  /** Where the next pull goes on, in the connector's own words; null before the first. */
+  cursor: text('cursor'),
+  dueAt: moment('due_at').notNull(),
+  pulledAt: moment('pulled_at'),
+  failures: integer('failures').notNull().default(0),
+  lastError: text('last_error'),
 });
 
 /** Keys of API clients; only a hash is kept, the prefix is for recognising one. */
