@@ -1,6 +1,7 @@
 import type { Engine, EngineCall } from '@usher/core/engine';
 import type { Release } from '@usher/core/release';
 import { TicketDraft } from '@usher/core/ticket';
+import { openVault } from '@usher/db/vault';
 import { connectDatabase, type Db } from '@usher/db/connect';
 import { receiveTickets } from '@usher/db/receive-tickets';
 import { ensureRelease } from '@usher/db/releases';
@@ -46,6 +47,7 @@ export async function drainByUsher({ databaseUrl, redisUrl }: Services, { jobs, 
       similarExamples: async () => [],
       mode: 'auto',
       maxAges: { live: 3_600_000, bulk: undefined },
+      vault: openVault(undefined),
       delivering: { outbound: 'any', resolve: async () => [], deadlineMs: 1_000, turnstile: createTurnstile(1) },
     },
   });

@@ -11,6 +11,7 @@ import { runProgram } from '@usher/cli/program';
 import { Screen } from '@usher/cli/screen';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startClaudeServer } from '../support/claude-server.ts';
+import { SECRET_KEY } from '../support/vault.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const SHIPPED = new URL('../../taxonomy.yaml', import.meta.url).pathname;
@@ -42,7 +43,12 @@ async function usher(args: readonly string[], settings: Record<string, string> =
     error: { write: (text: string) => (error += text) },
   };
   const screen = new Screen({ ...sinks, isJson: args.includes('--json') });
-  const environment = { DATABASE_URL: database.url, USHER_TAXONOMY: SHIPPED, ...settings };
+  const environment = {
+    DATABASE_URL: database.url,
+    USHER_TAXONOMY: SHIPPED,
+    USHER_SECRET_KEY: SECRET_KEY,
+    ...settings,
+  };
   const code = await runProgram(args, { environment, screen });
   return { code, out, error, json: () => JSON.parse(out) };
 }
