@@ -115,13 +115,26 @@ CREATE TABLE "api_keys" (
 	CONSTRAINT "api_keys_hash_unique" UNIQUE("hash")
 );
 --> statement-breakpoint
+CREATE TABLE "pulls" (
+	"source_id" integer PRIMARY KEY NOT NULL,
+	"every_ms" bigint NOT NULL,
+	"cursor" text,
+	"due_at" timestamp with time zone NOT NULL,
+	"pulled_at" timestamp with time zone,
+	"failures" integer DEFAULT 0 NOT NULL,
+	"last_error" text
+);
+--> statement-breakpoint
 CREATE TABLE "sources" (
 	"id" integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "sources_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
 	"name" text NOT NULL,
 	"connector" text DEFAULT 'api' NOT NULL,
+	"settings" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"secrets" text,
 	"webhook_url" text,
 	"webhook_secret" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"removed_at" timestamp with time zone,
 	CONSTRAINT "sources_name_unique" UNIQUE("name")
 );
 --> statement-breakpoint
@@ -214,6 +227,7 @@ ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_source_id_sources_id_fk" FOR
 ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_decision_id_decisions_id_fk" FOREIGN KEY ("decision_id") REFERENCES "public"."decisions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "pulls" ADD CONSTRAINT "pulls_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "local_models" ADD CONSTRAINT "local_models_taxonomy_version_taxonomies_version_fk" FOREIGN KEY ("taxonomy_version") REFERENCES "public"."taxonomies"("version") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "releases" ADD CONSTRAINT "releases_taxonomy_version_taxonomies_version_fk" FOREIGN KEY ("taxonomy_version") REFERENCES "public"."taxonomies"("version") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "releases" ADD CONSTRAINT "releases_local_model_local_models_id_fk" FOREIGN KEY ("local_model") REFERENCES "public"."local_models"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
