@@ -35,6 +35,7 @@ test('a correction routes to the team of the chosen category, in any letter case
       subcategory: 'invoice_question',
       team: 'finance',
       confidence: null,
+      isCalibrated: null,
       note: 'An invoice',
     },
   });

@@ -31,6 +31,10 @@ function said(
   return { kind: 'suggested', suggestion, standIn, calls: [] };
 }
 
+function failed(): never {
+  throw new Error('nothing was suggested');
+}
+
 describe('A confident suggestion', () => {
   test("routes to the category's team with its priority and SLA, without a note", () => {
     expect(decide(said('billing', 0.93), rules)).toEqual({
@@ -42,6 +46,7 @@ describe('A confident suggestion', () => {
       priority: 'medium',
       slaHours: 24,
       confidence: 0.93,
+      isCalibrated: false,
       note: null,
     });
   });
@@ -63,6 +68,27 @@ describe('A confident suggestion', () => {
     expect(decide(said('billing', 0.93), strict)).toMatchObject({ action: 'route' });
   });
 
+  test('is only suggested where a promise was withdrawn, and the note says why', () => {
+    const withdrawn = { ...rules, thresholds: { all: 0.7, byCategory: { security: null } } };
+    expect(decide(said('security', 0.93), withdrawn)).toMatchObject({
+      action: 'suggest',
+      reason: 'promise_withdrawn',
+      team: 'security',
+      note: expect.stringContaining('More decisions turned out wrong than were promised'),
+    });
+    expect(decide(said('security', 0.5), withdrawn)).toMatchObject({ action: 'triage', reason: 'low_confidence' });
+    expect(decide(said('billing', 0.93), withdrawn)).toMatchObject({ action: 'route' });
+  });
+
+  test('that nobody calibrated gains nothing from a low threshold that calibrated ones have proven', () => {
+    const proven = { ...rules, thresholds: { all: 0.55, byCategory: {} } };
+    const uncalibrated = said('billing', 0.6);
+    const { suggestion, ...answer } = uncalibrated.kind === 'suggested' ? uncalibrated : failed();
+    expect(decide({ ...answer, suggestion }, proven)).toMatchObject({ action: 'triage', isCalibrated: false });
+    const calibrated = { ...answer, suggestion: { ...suggestion, calibrated: true } };
+    expect(decide(calibrated, proven)).toMatchObject({ action: 'route', isCalibrated: true });
+  });
+
   test('of a stand-in is confirmed by an agent, and the note says for whom it stands in', () => {
     const decision = decide(said('billing', 0.93, 'claude_unavailable'), rules);
     expect(decision).toMatchObject({ action: 'suggest', reason: 'stand_in', team: 'finance' });
@@ -79,6 +105,7 @@ describe('An unsure suggestion', () => {
       priority: 'high',
       slaHours: 2,
       confidence: 0.62,
+      isCalibrated: false,
       note: 'Low confidence (0.62). Manual review needed.',
     });
   });

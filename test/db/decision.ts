@@ -33,6 +33,7 @@ export async function makeRelease(db: Db): Promise<number> {
     model: 'claude-haiku-5-5',
     hardModel: 'claude-sonnet-5-5',
     localModel: null,
+    calibrator: null,
     thresholds: { all: 0.7, byCategory: {} },
   });
 }
@@ -48,6 +49,7 @@ export function routeToFinance(changed: Partial<Decision> = {}): Decision {
     priority: 'medium',
     slaHours: 24,
     confidence: 0.93,
+    isCalibrated: false,
     note: null,
     ...changed,
   };

@@ -110,6 +110,7 @@ export function workerDeps(
     }),
     similarExamples: createSimilarExamples({ db }),
     mode: 'auto',
+    auditShare: 0,
     maxAges: { live: 15 * 60_000, bulk: undefined },
     vault: testVault,
     delivering: {

@@ -84,6 +84,7 @@ async function load(last: LastLearnt | undefined, options: CurrentReleaseOptions
     promptVersion: PROMPT_VERSION,
     ...settings,
     localModel: modelFor(published.version, last),
+    calibrator: null,
     thresholds: { all: DEFAULT_THRESHOLD, byCategory: {} },
   };
   const id = await ensureRelease(db, draft);

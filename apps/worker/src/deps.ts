@@ -22,6 +22,8 @@ export interface Deps {
   /** Labelled texts like a ticket's, for Claude's prompt. */
   similarExamples: SimilarExamples;
   mode: Mode;
+  /** Share of automated decisions that are drawn for blind review, 0 to 1. */
+  auditShare: number;
   maxAges: MaxAges;
   /** Puts hints into the queue; throws QueueUnreachable. */
   enqueue: (jobs: readonly Job[]) => Promise<void>;

@@ -85,6 +85,7 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
       current: createCurrentRelease({ db, report, settings, makeEngines }),
       similarExamples: createSimilarExamples({ db }),
       mode: config.USHER_MODE,
+      auditShare: config.USHER_AUDIT_SHARE,
       maxAges: { live: config.USHER_MAX_AGE, bulk: config.USHER_BULK_MAX_AGE },
       vault: openVault(config.USHER_SECRET_KEY),
       delivering: {

@@ -72,6 +72,12 @@ export const Settings = z.object({
   USHER_BULK_MAX_AGE: Duration.optional().describe(
     'The same for the bulk lane. Unset, bulk waits as long as it takes.',
   ),
+  USHER_AUDIT_SHARE: z.coerce
+    .number({ error: 'must be a number' })
+    .min(0, 'must be a share, 0 to 1')
+    .max(1, 'must be a share, 0 to 1')
+    .default(0.02)
+    .describe('Share of automated decisions that are drawn for blind review, 0 to 1.'),
   USHER_OUTBOUND: Outbound.default('public').describe(
     'Where outbound webhooks may go: `public` means https to public addresses only; `any` is for development.',
   ),

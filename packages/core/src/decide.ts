@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type EngineAnswer, NothingReason } from './engine.ts';
 import { Priority } from './priority.ts';
-import { type Mode, thresholdOf, type Thresholds } from './release.ts';
+import { DEFAULT_THRESHOLD, type Mode, thresholdOf, type Thresholds } from './release.ts';
+import type { Suggestion } from './suggestion.ts';
 import { type Category, fallbackCategory, findCategory, type Taxonomy, TRIAGE_TEAM } from './taxonomy.ts';
 import type { TicketState } from './ticket.ts';
 
@@ -13,6 +14,7 @@ export type Action = z.infer<typeof Action>;
 export const DecisionReason = z.enum([
   'confident',
   'low_confidence',
+  'promise_withdrawn',
   'stand_in',
   'person_before',
   'corrected',
@@ -32,6 +34,8 @@ export interface Decision {
   priority: Priority;
   slaHours: number;
   confidence: number | null;
+  /** Whether outcomes say how often such a confidence is right; null where there is none. */
+  isCalibrated: boolean | null;
   note: string | null;
 }
 
@@ -62,16 +66,25 @@ export function decide(answer: EngineAnswer, rules: DecideRules): Decision {
     ...assignmentOf(category),
     subcategory: suggestion.subcategory,
     confidence: roundedDown(suggestion.confidence, 4),
+    isCalibrated: suggestion.calibrated,
   };
-  if (suggestion.confidence < thresholdOf(rules.thresholds, category.key)) {
+  const threshold = thresholdFor(suggestion, rules.thresholds);
+  if (suggestion.confidence < (threshold ?? DEFAULT_THRESHOLD)) {
     // An unsure stand-in is an outage, not a prediction.
     if (standIn !== null) return triageUnread(STAND_IN_REASONS[standIn], rules.taxonomy);
     const note = lowConfidenceNote(suggestion.confidence);
     return { ...base, action: 'triage', reason: 'low_confidence', team: TRIAGE_TEAM, note };
   }
   if (standIn !== null) return { ...base, action: 'suggest', reason: 'stand_in', note: STAND_IN_NOTES[standIn] };
+  if (threshold === null) return { ...base, action: 'suggest', reason: 'promise_withdrawn', note: WITHDRAWN_NOTE };
   if (rules.mode === 'suggest') return { ...base, action: 'suggest', reason: 'confident', note: SUGGESTED_NOTE };
   return { ...base, action: 'route', reason: 'confident', note: null };
+}
+
+/** A promise rests on calibrated confidences: another one must reach the default too. */
+function thresholdFor({ category, calibrated }: Suggestion, thresholds: Thresholds): number | null {
+  const threshold = thresholdOf(thresholds, category);
+  return calibrated || threshold === null ? threshold : Math.max(threshold, DEFAULT_THRESHOLD);
 }
 
 /** An engine never takes a ticket away from where a person put it: what would be routed elsewhere is only suggested. */
@@ -85,6 +98,8 @@ export function respectPerson(decision: Decision, chosen: string | null): Decisi
   };
 }
 
+const WITHDRAWN_NOTE =
+  'More decisions turned out wrong than were promised, so that none is made without a person for now. Please confirm.';
 const SUGGESTED_NOTE = 'Suggestion only. Please confirm.';
 
 const STAND_IN_REASONS = { claude_unavailable: 'unavailable', budget_spent: 'budget_spent' } as const;
@@ -106,6 +121,7 @@ export function triageUnread(reason: NothingReason | 'stopped_workers', taxonomy
     priority: fallback.priority,
     slaHours: fallback.sla_hours,
     confidence: null,
+    isCalibrated: null,
     note: NOTHING_NOTES[reason],
   };
 }
@@ -118,7 +134,15 @@ export function decideByPerson(
   category: Category,
   { subcategory, note, reason }: { subcategory: string | null; note: string | null; reason: 'corrected' | 'accepted' },
 ): CategorisedDecision {
-  return { ...assignmentOf(category), action: 'route', reason, subcategory, confidence: null, note };
+  return {
+    ...assignmentOf(category),
+    action: 'route',
+    reason,
+    subcategory,
+    confidence: null,
+    isCalibrated: null,
+    note,
+  };
 }
 
 /** The state in which a decision leaves its ticket. */

@@ -17,6 +17,8 @@ export interface NewDecision {
   event: DeliveryEvent;
   decision: Decision;
   calls: readonly EngineCall[];
+  /** Share of automated decisions, 0 to 1, that are drawn for blind review; which ones, the ticket decides. */
+  auditShare?: number;
 }
 
 /** The decision's number, null if an engine had decided this revision before; and the delivery to make, if any. */
@@ -41,7 +43,7 @@ const STATES = Object.fromEntries(
  * that all of it holds or none, and any number of tickets cost one round trip and one commit. A ticket may stand in a list
  * once. Of engine decisions for one revision the first wins; a later one still leaves its answers, because they were paid
  * for. An engine decides only while the ticket waits for it; a person always. A shadowed ticket shows no assignment and is
- * not announced. Answers in the order of the list.
+ * not announced, and a helpdesk isn't told what it said itself. Answers in the order of the list.
  */
 export async function appendDecisions(db: Db, given: readonly NewDecision[]): Promise<Appended[]> {
   const appended = await db.execute<{ ticketId: number; decisionId: number | null; deliveryId: number | null }>(sql`
@@ -49,7 +51,7 @@ export async function appendDecisions(db: Db, given: readonly NewDecision[]): Pr
       select * from jsonb_to_recordset(${JSON.stringify(given.map(rowOf))}::jsonb) as given (
         ticket_id bigint, revision int, release_id bigint, mode text, actor_kind text, actor text, action text,
         reason text, category text, subcategory text, team text, priority text, sla_hours real, confidence real,
-        note text, event text, calls jsonb)
+        is_calibrated boolean, note text, event text, calls jsonb, audit_share real)
       -- In one order, so that two lists with the same tickets wait for each other instead of blocking each other.
       order by ticket_id
     ), answered as (
@@ -70,9 +72,9 @@ export async function appendDecisions(db: Db, given: readonly NewDecision[]): Pr
     ), made as (
       insert into decisions (
         ticket_id, revision, release_id, mode, actor_kind, actor, action, reason, category, subcategory, team, priority,
-        sla_hours, confidence, note)
+        sla_hours, confidence, is_calibrated, note)
       select ticket_id, revision, release_id, mode, actor_kind, actor, action, reason, category, subcategory, team,
-             priority, sla_hours, confidence, note
+             priority, sla_hours, confidence, is_calibrated, note
       from given join locked on locked.id = given.ticket_id
       where locked.is_due
       on conflict (ticket_id, revision) where actor_kind = 'engine' do nothing
@@ -94,7 +96,8 @@ export async function appendDecisions(db: Db, given: readonly NewDecision[]): Pr
           decision_id = standing.id, decided_at = now(),
           action = assigned.action, reason = assigned.reason, category = assigned.category,
           subcategory = assigned.subcategory, team = assigned.team, priority = assigned.priority,
-          sla_hours = assigned.sla_hours, confidence = assigned.confidence, note = assigned.note,
+          sla_hours = assigned.sla_hours, confidence = assigned.confidence,
+          is_calibrated = assigned.is_calibrated, note = assigned.note,
           sla_due_at = tickets.received_at + assigned.sla_hours * interval '1 hour'
       from locked join standing on standing.ticket_id = locked.id left join assigned on assigned.id = standing.id
       where tickets.id = locked.id and locked.is_due
@@ -107,8 +110,18 @@ export async function appendDecisions(db: Db, given: readonly NewDecision[]): Pr
       join shown on shown.id = made.ticket_id
       join locked on locked.id = made.ticket_id
       join sources on sources.id = locked.source_id
-      where made.mode <> 'shadow' and sources.webhook_url is not null
+      where made.mode <> 'shadow' and made.actor_kind <> 'helpdesk' and sources.webhook_url is not null
       returning id, ticket_id
+    ), drawn as (
+      insert into blind_audits (ticket_id, revision, decision_id)
+      select made.ticket_id, made.revision, made.id
+      from made
+      join given on given.ticket_id = made.ticket_id
+      join locked on locked.id = made.ticket_id
+      join sources on sources.id = locked.source_id
+      where made.action = 'route' and made.actor_kind = 'engine'
+        -- 31 bits of a hash that nobody can foresee, as a share of all that there are.
+        and (hashtextextended(made.ticket_id || sources.audit_salt::text, 0) & 2147483647) < given.audit_share * 2147483648
     )
     select given.ticket_id::float8 as "ticketId", made.id::float8 as "decisionId", announced.id::float8 as "deliveryId"
     from given
@@ -124,11 +137,23 @@ export async function appendDecision(db: Db, given: NewDecision): Promise<Append
   return appended ?? { decisionId: null, deliveryId: null };
 }
 
-function rowOf({ ticketId, revision, releaseId, mode, actorKind, actor, event, decision, calls }: NewDecision) {
-  const { slaHours, ...rest } = decision;
+function rowOf({
+  ticketId,
+  revision,
+  releaseId,
+  mode,
+  actorKind,
+  actor,
+  event,
+  decision,
+  calls,
+  auditShare,
+}: NewDecision) {
+  const { slaHours, isCalibrated, ...rest } = decision;
   const ids = { ticket_id: ticketId, revision, release_id: releaseId };
   const by = { mode, actor_kind: actorKind, actor, event };
-  return { ...rest, sla_hours: slaHours, ...ids, ...by, calls: calls.map(callRowOf) };
+  const more = { sla_hours: slaHours, is_calibrated: isCalibrated, audit_share: auditShare ?? 0 };
+  return { ...rest, ...more, ...ids, ...by, calls: calls.map(callRowOf) };
 }
 
 function callRowOf({ usage, costMicroUsd, durationMs, requestId, textHash, reusedFrom, ...call }: EngineCall) {

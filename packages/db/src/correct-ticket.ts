@@ -1,13 +1,14 @@
 import { type CategorisedDecision, stateAfter } from '@usher/core/decide';
 import type { Mode } from '@usher/core/release';
 import type { TicketState } from '@usher/core/ticket';
-import { and, eq, isNull } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { appendDecision } from './append-decision.ts';
 import { writeAudit } from './audit.ts';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
-import { examples } from './schema/examples.ts';
+import { keepExample, keepOutcome } from './keep-label.ts';
 import { type ActorKind, corrections, decisions } from './schema/facts.ts';
+import type { OutcomeVia } from './schema/learning.ts';
 import { tickets } from './schema/tickets.ts';
 
 type Ticket = typeof tickets.$inferSelect;
@@ -50,22 +51,21 @@ export async function correctTicket(db: Db, { ticketId, decision, by, mode }: Co
       const made = await madeBefore(tx, { before, decision, by });
       if (made !== undefined) return { ...made, deliveryId: null, state: ticket.state };
       // Known for sure only now that nobody else can change the ticket.
-      const reason = before?.category === decision.category ? 'accepted' : 'corrected';
-      const own = await appendCorrection(tx, {
-        ticket,
-        before,
-        by,
-        mode: before?.mode ?? mode,
-        decision: { ...decision, reason },
-      });
+      const via = before?.category === decision.category ? 'accepted' : 'correction';
+      const reason: 'accepted' | 'corrected' = via === 'accepted' ? 'accepted' : 'corrected';
+      const change: Change = { ticket, before, by, mode: before?.mode ?? mode, decision: { ...decision, reason } };
+      const own = await appendCorrection(tx, change, via);
+      const label = { category: decision.category, subcategory: decision.subcategory, actor: by.actor };
+      await keepExample(tx, ticket, { label, provenance: via, weight: 1 });
       return { ...own, reason, state: stateAfter(decision.action, before?.mode ?? mode) };
     }),
   );
 }
 
-type DecisionRow = typeof decisions.$inferSelect;
+export type DecisionRow = typeof decisions.$inferSelect;
 
-async function decisionInForce(tx: Db, ticket: Ticket): Promise<DecisionRow | undefined> {
+/** The decision that holds for the ticket's newest text; undefined where there is none. */
+export async function decisionInForce(tx: Db, ticket: Ticket): Promise<DecisionRow | undefined> {
   if (ticket.decisionId === null) return undefined;
   const [found] = await tx.select().from(decisions).where(eq(decisions.id, ticket.decisionId));
   return found?.revision === ticket.revision ? found : undefined;
@@ -85,7 +85,8 @@ async function madeBefore(
   return { correctionId: found.id, reason: before.reason === 'accepted' ? 'accepted' : 'corrected' };
 }
 
-interface Change {
+/** A person's decision on its way into the books. */
+export interface Change {
   ticket: Ticket;
   before: DecisionRow | undefined;
   decision: CategorisedDecision;
@@ -93,7 +94,12 @@ interface Change {
   mode: Mode;
 }
 
-async function appendCorrection(tx: Db, change: Change): Promise<Pick<Corrected, 'correctionId' | 'deliveryId'>> {
+/** Appends a decision with its correction and the outcome that it is. Inside the caller's transaction, which holds the ticket. */
+export async function appendCorrection(
+  tx: Db,
+  change: Change,
+  via: OutcomeVia,
+): Promise<Pick<Corrected, 'correctionId' | 'deliveryId'>> {
   const { ticket, before, decision, by, mode } = change;
   const { id: ticketId, revision } = ticket;
   const { actorKind, actor } = by;
@@ -108,7 +114,7 @@ async function appendCorrection(tx: Db, change: Change): Promise<Pick<Corrected,
     .values({ ...by, ...from, ticketId, revision, decisionId, category, subcategory })
     .returning({ id: corrections.id });
   if (correction === undefined) throw new Error('a correction was not stored');
-  await keepExample(tx, change);
+  await keepOutcome(tx, { ticketId, revision, via, label: { category, subcategory, actor } });
   await writeAudit(tx, {
     actor,
     verb: `ticket.${decision.reason}`,
@@ -116,22 +122,4 @@ async function appendCorrection(tx: Db, change: Change): Promise<Pick<Corrected,
     detail: { category },
   });
   return { correctionId: correction.id, deliveryId };
-}
-
-async function keepExample(
-  tx: Db,
-  { ticket, decision, by }: Pick<Change, 'ticket' | 'decision' | 'by'>,
-): Promise<void> {
-  const active = and(eq(examples.ticketId, ticket.id), isNull(examples.retiredAt));
-  await tx.update(examples).set({ retiredAt: new Date() }).where(active);
-  await tx.insert(examples).values({
-    ticketId: ticket.id,
-    subject: ticket.subject,
-    body: ticket.body,
-    category: decision.category,
-    subcategory: decision.subcategory,
-    provenance: decision.reason === 'accepted' ? 'accepted' : 'correction',
-    labelledBy: by.actor,
-    weight: 1,
-  });
 }

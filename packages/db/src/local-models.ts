@@ -11,12 +11,12 @@ export async function currentLocalModel(db: Db): Promise<number | null> {
   return row?.id ?? null;
 }
 
-/** The bytes of a local model, or undefined. */
+/** The bytes of a local model; undefined if there is none or they were pruned. */
 export async function loadLocalModel(db: Db, id: number): Promise<Uint8Array | undefined> {
   const [row] = await whileAvailable(() =>
     db.select({ content: localModels.content }).from(localModels).where(eq(localModels.id, id)),
   );
-  return row?.content;
+  return row?.content ?? undefined;
 }
 
 export interface LearntModel {

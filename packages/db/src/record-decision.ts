@@ -14,6 +14,8 @@ export interface EngineOutcome {
   engine: string;
   calls: readonly EngineCall[];
   decision: Decision;
+  /** Share of automated decisions, 0 to 1, that are drawn for blind review. */
+  auditShare?: number;
 }
 
 /** Whether a decision won, and the delivery to make. */

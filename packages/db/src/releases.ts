@@ -9,8 +9,8 @@ export type ReleaseDraft = Omit<Release, 'id' | 'taxonomy'>;
 
 /** The number of a release: the same parts always get the same number, in every process. */
 export async function ensureRelease(db: Db, draft: ReleaseDraft): Promise<number> {
-  const { taxonomyVersion, promptVersion, engine, model, hardModel, localModel, thresholds } = draft;
-  const parts = [taxonomyVersion, promptVersion, engine, model, hardModel, localModel, thresholds.all];
+  const { taxonomyVersion, promptVersion, engine, model, hardModel, localModel, calibrator, thresholds } = draft;
+  const parts = [taxonomyVersion, promptVersion, engine, model, hardModel, localModel, calibrator, thresholds.all];
   const own = Object.entries(thresholds.byCategory).sort(([one], [other]) => (one < other ? -1 : 1));
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([...parts, own]))

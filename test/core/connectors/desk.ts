@@ -51,6 +51,7 @@ export function assignmentOf(decision: Partial<Decision> = {}, ticketId = '4711'
       team: 'finance',
       priority: 'high',
       slaHours: 24,
+      isCalibrated: false,
       confidence: 0.93,
       note: null,
       ...decision,

@@ -50,6 +50,7 @@ const DecisionFact = z.object({
   priority: Priority,
   sla_hours: z.number(),
   confidence: z.number().nullable(),
+  calibrated: z.boolean().nullable().describe('Whether outcomes say how often such a confidence is right.'),
   note: z.string().nullable(),
   created_at: ShownMoment,
 });
@@ -148,6 +149,7 @@ function showDecision(row: TicketHistory['decisions'][number]) {
     ...shownFields,
     release: row.releaseId,
     by: row.actorKind,
+    calibrated: row.isCalibrated,
     sla_hours: row.slaHours,
     created_at: shown(row.createdAt),
   };

@@ -30,6 +30,7 @@ export const ListedTicket = z
     sla_hours: z.number().nullable(),
     sla_due_at: ShownMoment.nullable(),
     confidence: z.number().nullable(),
+    calibrated: z.boolean().nullable().describe('Whether outcomes say how often such a confidence is right.'),
     note: z.string().nullable(),
     decided_at: ShownMoment.nullable(),
   })
@@ -69,6 +70,7 @@ function showAssignment(ticket: StoredTicket) {
     sla_hours: slaHours,
     sla_due_at: shownOrNull(ticket.slaDueAt),
     confidence,
+    calibrated: ticket.isCalibrated,
     note,
     decided_at: shownOrNull(ticket.decidedAt),
   };

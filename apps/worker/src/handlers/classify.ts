@@ -65,7 +65,8 @@ async function judge(work: Work, current: Current, deps: Deps): Promise<Judged> 
 
 async function conclude(work: Work, { current, decision, calls }: Judged & { current: Current }, deps: Deps) {
   const { release } = current;
-  const outcome = { ...work, releaseId: release.id, mode: deps.mode, engine: release.engine, calls, decision };
+  const { mode, auditShare } = deps;
+  const outcome = { ...work, releaseId: release.id, mode, engine: release.engine, calls, decision, auditShare };
   const { won, deliveryId } = await outlast(() => deps.tickets.record(outcome), deps.signal);
   const { action, reason } = decision;
   const costMicroUsd = calls.reduce((sum, call) => sum + call.costMicroUsd, 0);

@@ -3,8 +3,8 @@ import { index, pgTable, real, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { idOf, moment, ownId } from './columns.ts';
 import { tickets } from './tickets.ts';
 
-/** Where a label came from. */
-export type Provenance = 'correction' | 'accepted' | 'history';
+/** Where a label came from: a person's correction or consent, a blind audit, the helpdesk's value at close, labelled history. */
+export type Provenance = 'correction' | 'accepted' | 'audit' | 'closed' | 'history';
 
 /** Labelled texts that teach engines, beside those of the taxonomy. A ticket has at most one that is not retired. */
 export const examples = pgTable(

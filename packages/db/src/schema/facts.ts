@@ -86,6 +86,8 @@ export const decisions = pgTable(
     priority: text('priority').$type<Priority>().notNull(),
     slaHours: real('sla_hours').notNull(),
     confidence: real('confidence'),
+    /** Whether outcomes say how often such a confidence is right; null where nothing was predicted. */
+    isCalibrated: boolean('is_calibrated'),
     note: text('note'),
     createdAt: moment('created_at').notNull().defaultNow(),
   },

@@ -1,4 +1,4 @@
-import { integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { Sealed } from '../vault.ts';
 import { idOf, moment, ownId } from './columns.ts';
 
@@ -14,6 +14,8 @@ export const sources = pgTable('sources', {
   secrets: text('secrets').$type<Sealed>(),
   webhookUrl: text('webhook_url'),
   webhookSecret: text('webhook_secret').$type<Sealed>(),
+  /** Makes it impossible to foresee which tickets are drawn for a blind audit. */
+  auditSalt: uuid('audit_salt').notNull().defaultRandom(),
   createdAt: moment('created_at').notNull().defaultNow(),
   removedAt: moment('removed_at'),
 });

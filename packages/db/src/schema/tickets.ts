@@ -2,7 +2,7 @@ import type { Action, DecisionReason } from '@usher/core/decide';
 import type { Priority } from '@usher/core/priority';
 import type { BatchPlace, Lane, TicketState } from '@usher/core/ticket';
 import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, primaryKey, real, smallint, text, unique } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, primaryKey, real, smallint, text, unique } from 'drizzle-orm/pg-core';
 import type { Metadata } from '../metadata.ts';
 import { idOf, moment, ownId } from './columns.ts';
 import { sources } from './sources.ts';
@@ -48,6 +48,7 @@ export const tickets = pgTable(
     slaHours: real('sla_hours'),
     slaDueAt: moment('sla_due_at'),
     confidence: real('confidence'),
+    isCalibrated: boolean('is_calibrated'),
     note: text('note'),
     decidedAt: moment('decided_at'),
   },

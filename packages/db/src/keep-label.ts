@@ -1,0 +1,49 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import type { Db } from './connect.ts';
+import { examples, type Provenance } from './schema/examples.ts';
+import { decisions } from './schema/facts.ts';
+import { outcomes, type OutcomeVia } from './schema/learning.ts';
+import type { tickets } from './schema/tickets.ts';
+
+type Ticket = Pick<typeof tickets.$inferSelect, 'id' | 'revision' | 'subject' | 'body'>;
+
+/** What a ticket is, and who says so. */
+export interface Label {
+  category: string;
+  subcategory: string | null;
+  actor: string;
+}
+
+/** Appends what became known about a ticket, beside the engine's decision that it judges. Inside the caller's transaction. */
+export async function keepOutcome(
+  tx: Db,
+  { ticketId, revision, via, label }: { ticketId: number; revision: number; via: OutcomeVia; label: Label },
+): Promise<void> {
+  const [judged] = await tx
+    .select({ id: decisions.id })
+    .from(decisions)
+    .where(and(eq(decisions.ticketId, ticketId), eq(decisions.revision, revision), eq(decisions.actorKind, 'engine')));
+  await tx.insert(outcomes).values({ ticketId, revision, decisionId: judged?.id ?? null, via, ...label });
+}
+
+/** Keeps a ticket's text as its one labelled example; what it taught before is retired. Inside the caller's transaction. */
+export async function keepExample(
+  tx: Db,
+  ticket: Ticket,
+  { label, provenance, weight }: { label: Label; provenance: Provenance; weight: number },
+): Promise<void> {
+  const { category, subcategory, actor: labelledBy } = label;
+  const { id: ticketId, subject, body } = ticket;
+  const active = and(eq(examples.ticketId, ticketId), isNull(examples.retiredAt));
+  await tx.update(examples).set({ retiredAt: new Date() }).where(active);
+  await tx.insert(examples).values({ ticketId, subject, body, category, subcategory, provenance, labelledBy, weight });
+}
+
+/** Whether a person's word about a ticket is kept as its example already. */
+export async function hasOwnExample(tx: Db, ticketId: number): Promise<boolean> {
+  const [row] = await tx
+    .select({ id: examples.id })
+    .from(examples)
+    .where(and(eq(examples.ticketId, ticketId), isNull(examples.retiredAt)));
+  return row !== undefined;
+}
