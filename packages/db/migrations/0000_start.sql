@@ -67,8 +67,66 @@ CREATE TABLE "decisions" (
 	"priority" text NOT NULL,
 	"sla_hours" real NOT NULL,
 	"confidence" real,
+	"is_calibrated" boolean,
 	"note" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "blind_audits" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "blind_audits_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"ticket_id" bigint NOT NULL,
+	"revision" integer NOT NULL,
+	"decision_id" bigint NOT NULL,
+	"claimed_by" text,
+	"claimed_until" timestamp with time zone,
+	"category" text,
+	"subcategory" text,
+	"audited_by" text,
+	"audited_at" timestamp with time zone,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "labellers" (
+	"name" text PRIMARY KEY NOT NULL,
+	"flagged_at" timestamp with time zone,
+	"figures" jsonb,
+	"cleared_at" timestamp with time zone,
+	"cleared_by" text
+);
+--> statement-breakpoint
+CREATE TABLE "leases" (
+	"name" text PRIMARY KEY NOT NULL,
+	"holder" text NOT NULL,
+	"until" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "outcomes" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "outcomes_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"ticket_id" bigint NOT NULL,
+	"revision" integer NOT NULL,
+	"decision_id" bigint,
+	"via" text NOT NULL,
+	"category" text NOT NULL,
+	"subcategory" text,
+	"actor" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "promises" (
+	"category" text PRIMARY KEY NOT NULL,
+	"risk" real NOT NULL,
+	"state" text NOT NULL,
+	"threshold" real,
+	"evidence" jsonb,
+	"set_by" text NOT NULL,
+	"changed_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"checked_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "review_claims" (
+	"ticket_id" bigint PRIMARY KEY NOT NULL,
+	"claimed_by" text NOT NULL,
+	"claimed_until" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "audit" (
@@ -133,17 +191,30 @@ CREATE TABLE "sources" (
 	"secrets" text,
 	"webhook_url" text,
 	"webhook_secret" text,
+	"audit_salt" uuid DEFAULT gen_random_uuid() NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"removed_at" timestamp with time zone,
 	CONSTRAINT "sources_name_unique" UNIQUE("name")
+);
+--> statement-breakpoint
+CREATE TABLE "calibrators" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "calibrators_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"model" text NOT NULL,
+	"calibration" jsonb NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "local_models" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "local_models_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"taxonomy_version" integer NOT NULL,
 	"learnt_from" bigint NOT NULL,
+	"examples" integer DEFAULT 0 NOT NULL,
+	"state" text DEFAULT 'accepted' NOT NULL,
+	"reason" text,
+	"is_pinned" boolean DEFAULT false NOT NULL,
 	"figures" jsonb NOT NULL,
-	"content" "bytea" NOT NULL,
+	"held_out" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"content" "bytea",
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
@@ -156,6 +227,7 @@ CREATE TABLE "releases" (
 	"model" text NOT NULL,
 	"hard_model" text NOT NULL,
 	"local_model" bigint,
+	"calibrator" bigint,
 	"thresholds" jsonb NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "releases_fingerprint_unique" UNIQUE("fingerprint")
@@ -210,6 +282,7 @@ CREATE TABLE "tickets" (
 	"sla_hours" real,
 	"sla_due_at" timestamp with time zone,
 	"confidence" real,
+	"is_calibrated" boolean,
 	"note" text,
 	"decided_at" timestamp with time zone,
 	CONSTRAINT "tickets_source_external" UNIQUE("source_id","external_id")
@@ -223,6 +296,11 @@ ALTER TABLE "corrections" ADD CONSTRAINT "corrections_ticket_id_tickets_id_fk" F
 ALTER TABLE "corrections" ADD CONSTRAINT "corrections_decision_id_decisions_id_fk" FOREIGN KEY ("decision_id") REFERENCES "public"."decisions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "decisions" ADD CONSTRAINT "decisions_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "decisions" ADD CONSTRAINT "decisions_release_id_releases_id_fk" FOREIGN KEY ("release_id") REFERENCES "public"."releases"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "blind_audits" ADD CONSTRAINT "blind_audits_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "blind_audits" ADD CONSTRAINT "blind_audits_decision_id_decisions_id_fk" FOREIGN KEY ("decision_id") REFERENCES "public"."decisions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "outcomes" ADD CONSTRAINT "outcomes_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "outcomes" ADD CONSTRAINT "outcomes_decision_id_decisions_id_fk" FOREIGN KEY ("decision_id") REFERENCES "public"."decisions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "review_claims" ADD CONSTRAINT "review_claims_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_decision_id_decisions_id_fk" FOREIGN KEY ("decision_id") REFERENCES "public"."decisions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -231,6 +309,7 @@ ALTER TABLE "pulls" ADD CONSTRAINT "pulls_source_id_sources_id_fk" FOREIGN KEY (
 ALTER TABLE "local_models" ADD CONSTRAINT "local_models_taxonomy_version_taxonomies_version_fk" FOREIGN KEY ("taxonomy_version") REFERENCES "public"."taxonomies"("version") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "releases" ADD CONSTRAINT "releases_taxonomy_version_taxonomies_version_fk" FOREIGN KEY ("taxonomy_version") REFERENCES "public"."taxonomies"("version") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "releases" ADD CONSTRAINT "releases_local_model_local_models_id_fk" FOREIGN KEY ("local_model") REFERENCES "public"."local_models"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "releases" ADD CONSTRAINT "releases_calibrator_calibrators_id_fk" FOREIGN KEY ("calibrator") REFERENCES "public"."calibrators"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ticket_revisions" ADD CONSTRAINT "ticket_revisions_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tickets" ADD CONSTRAINT "tickets_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "examples_one_a_ticket" ON "examples" USING btree ("ticket_id") WHERE "examples"."retired_at" is null;--> statement-breakpoint
@@ -241,6 +320,11 @@ CREATE INDEX "classifications_by_time" ON "classifications" USING brin ("created
 CREATE INDEX "corrections_by_ticket" ON "corrections" USING btree ("ticket_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "decisions_first_by_engine" ON "decisions" USING btree ("ticket_id","revision") WHERE "decisions"."actor_kind" = 'engine';--> statement-breakpoint
 CREATE INDEX "decisions_by_ticket" ON "decisions" USING btree ("ticket_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "blind_audits_one_a_decision" ON "blind_audits" USING btree ("decision_id");--> statement-breakpoint
+CREATE INDEX "blind_audits_waiting" ON "blind_audits" USING btree ("id") WHERE "blind_audits"."audited_at" is null;--> statement-breakpoint
+CREATE INDEX "outcomes_by_decision" ON "outcomes" USING btree ("decision_id");--> statement-breakpoint
+CREATE INDEX "outcomes_by_ticket" ON "outcomes" USING btree ("ticket_id");--> statement-breakpoint
+CREATE INDEX "outcomes_by_time" ON "outcomes" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("due_at") WHERE "deliveries"."state" = 'pending';--> statement-breakpoint
 CREATE INDEX "deliveries_by_ticket" ON "deliveries" USING btree ("ticket_id");--> statement-breakpoint
 CREATE INDEX "ticket_revisions_text" ON "ticket_revisions" USING btree ("ticket_id","text_hash");--> statement-breakpoint
