@@ -95,6 +95,7 @@ async function makeRelease(db: Db): Promise<Release> {
     model: 'claude-haiku-5-5',
     hardModel: 'claude-sonnet-5-5',
     localModel: null,
+    calibrator: null,
     thresholds: { all: 0.7, byCategory: {} },
   } as const;
   return { ...draft, taxonomy, id: await ensureRelease(db, draft) };
