@@ -1,5 +1,5 @@
 import { testVault } from '../support/vault.ts';
-import { claimDue } from '@usher/db/claim-due';
+import { claimDeliveries } from '@usher/db/claim-deliveries';
 import { connectDatabase } from '@usher/db/connect';
 import { correctTicket } from '@usher/db/correct-ticket';
 import { loadDelivery } from '@usher/db/deliveries';
@@ -143,20 +143,11 @@ test('a correction appends a decision of its actor, keeps an example and routes 
   expect([...active]).toEqual([{ category: 'general' }]);
 });
 
-test('the sweep claims what is due in both lanes once, and again only when it is still due later', async () => {
-  const live = await receive('q-1');
-  const [bulk] = await receiveTickets(db, [{ sourceId, lane: 'bulk', draft: draft('q-2') }]);
-  await sql`update tickets set due_at = now() - interval '1 minute' where id in (${live}, ${bulk?.ticketId ?? 0})`;
+test('the sweep claims a delivery that is due once, and again only when it is still due later', async () => {
   await sql`update deliveries set due_at = now() - interval '1 minute' where state = 'pending'`;
-  const jobs = await claimDue(db, { limit: 100, againAfterMs: 60_000 });
-  expect(jobs).toEqual(
-    expect.arrayContaining([
-      { name: 'classify', payload: { ticketId: live, revision: 1, lane: 'live' } },
-      { name: 'classify', payload: { ticketId: bulk?.ticketId, revision: 1, lane: 'bulk' } },
-      { name: 'deliver', payload: { deliveryId: expect.any(Number) } },
-    ]),
-  );
-  expect(await claimDue(db, { limit: 100, againAfterMs: 60_000 })).toEqual([]);
+  const jobs = await claimDeliveries(db, { limit: 100, againAfterMs: 60_000 });
+  expect(jobs).toEqual(expect.arrayContaining([{ name: 'deliver', payload: { deliveryId: expect.any(Number) } }]));
+  expect(await claimDeliveries(db, { limit: 100, againAfterMs: 60_000 })).toEqual([]);
 });
 
 const chosen = {

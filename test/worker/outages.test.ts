@@ -46,7 +46,7 @@ test('a queue that forgets everything costs time and nothing else', async () => 
   await redis.flush();
   await desk.sql`update tickets set due_at = now()`;
   const { deps } = workerDeps(desk, { baseUrl: claude.url });
-  const worker = startWorker({ deps, consumer, producer, concurrency: 4 });
+  const worker = startWorker({ deps, consumer, producer, concurrency: 4, window: 1_000 });
 
   await vi.waitFor(async () => {
     const [left] = await desk.sql`select count(*)::int as left from tickets where state <> 'routed'`;

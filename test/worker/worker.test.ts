@@ -37,7 +37,7 @@ describe('A worker', () => {
     const producer = connectQueue(redis.url, { role: 'producer' });
     const consumer = connectQueue(redis.url, { role: 'consumer' });
     const { deps, events } = workerDeps(desk, { baseUrl: claude.url });
-    const worker = startWorker({ deps: { ...deps, ...changes }, consumer, producer, concurrency });
+    const worker = startWorker({ deps: { ...deps, ...changes }, consumer, producer, concurrency, window: 1_000 });
     const close = () => worker.close(0);
     const dispose = async () => {
       await close();

@@ -5,6 +5,7 @@ import { type Config, ConfigInvalid, readConfig } from '@usher/core/config';
 import { readPrices } from '@usher/engines/claude/prices';
 import { connectQueue } from '@usher/queue/connect';
 import { enqueue } from '@usher/queue/enqueue';
+import { createWindow } from '@usher/queue/window';
 import { createApp } from './app.ts';
 import { openRequestDatabase } from './database.ts';
 import { assemble } from './deps.ts';
@@ -36,9 +37,10 @@ async function run(): Promise<void> {
     role: 'producer',
     onWarning: (warning) => deps.events.queueWarned(warning),
   });
+  const window = createWindow(queue, { size: config.USHER_WINDOW });
   const deps = assemble({
     database,
-    enqueue: (jobs, options) => enqueue(queue, jobs, options),
+    enqueue: (jobs, options) => enqueue(queue, window.admit(jobs), options),
     logger,
     adminKey: config.USHER_API_KEY,
     mode: config.USHER_MODE,

@@ -78,6 +78,7 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
     consumer,
     producer,
     concurrency,
+    window: config.USHER_WINDOW,
     deps: {
       db,
       tickets: createTicketWork(db),

@@ -1,12 +1,13 @@
 import { isFailure } from '@usher/core/failure';
 import type { Handlers, QueueName } from '@usher/core/jobs';
-import { claimDue } from '@usher/db/claim-due';
+import { claimDeliveries } from '@usher/db/claim-deliveries';
 import type { QueueConnection } from '@usher/queue/connect';
 import { type Consumer, type ConsumerEvent, consume } from '@usher/queue/consume';
 import { enqueue } from '@usher/queue/enqueue';
 import { startSweep } from '@usher/queue/sweep';
 import type { Deps } from './deps.ts';
 import type { Report } from './events.ts';
+import { startFeeder } from './feeder.ts';
 import { classify } from './handlers/classify.ts';
 import { deliver } from './handlers/deliver.ts';
 import { learn } from './handlers/learn.ts';
@@ -17,8 +18,8 @@ const handlers: Handlers<Deps> = { classify, deliver, learn };
 const SWEEP_EVERY_MS = 5_000;
 /** How long swept work has before it is swept again. */
 const AGAIN_AFTER_MS = 10_000;
-/** Most jobs of each kind that one sweep puts into the queue: the window of a large backlog. */
-const WINDOW = 1_000;
+/** Most deliveries that one sweep puts into the queue. */
+const DELIVERIES_A_SWEEP = 1_000;
 /** How long jobs in hand may take to finish at a shutdown, before they are given back. */
 const GRACE_MS = 10_000;
 const DELIVERIES_AT_A_TIME = 16;
@@ -32,6 +33,8 @@ export interface WorkerOptions {
   producer: QueueConnection;
   /** Live tickets at a time; bulk gets a quarter of it on top. */
   concurrency: number;
+  /** Most tickets of a lane that should be in the queue at the same time. */
+  window: number;
 }
 
 export interface RunningWorker {
@@ -45,7 +48,7 @@ export function ticketsAtATime(concurrency: number): number {
 }
 
 /** Takes work from the queues, and enqueues what is due although no hint came. */
-export function startWorker({ deps, consumer, producer, concurrency }: WorkerOptions): RunningWorker {
+export function startWorker({ deps, consumer, producer, concurrency, window }: WorkerOptions): RunningWorker {
   const { db, report } = deps;
   const hint: Deps['enqueue'] = (jobs) => enqueue(producer, jobs);
   const take = (queue: QueueName, concurrency: number): Consumer =>
@@ -66,14 +69,15 @@ export function startWorker({ deps, consumer, producer, concurrency }: WorkerOpt
     everyMs: SWEEP_EVERY_MS,
     claimDue: async () => [
       ...(await dueLearning(db, new Date())),
-      ...(await claimDue(db, { limit: WINDOW, againAfterMs: AGAIN_AFTER_MS })),
+      ...(await claimDeliveries(db, { limit: DELIVERIES_A_SWEEP, againAfterMs: AGAIN_AFTER_MS })),
     ],
     enqueue: hint,
     onEvent: report,
   });
+  const feeder = startFeeder({ db, queue: producer, window, onEvent: report });
   return {
     async close(graceMs = GRACE_MS) {
-      await Promise.all([sweep.stop(), ...consumers.map((consumer) => consumer.close(graceMs))]);
+      await Promise.all([sweep.stop(), feeder.stop(), ...consumers.map((consumer) => consumer.close(graceMs))]);
     },
   };
 }

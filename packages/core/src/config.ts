@@ -78,6 +78,16 @@ export const Settings = z.object({
     .max(1, 'must be a share, 0 to 1')
     .default(0.02)
     .describe('Share of automated decisions that are drawn for blind review, 0 to 1.'),
+  USHER_WINDOW: z.coerce
+    .number({ error: 'must be a whole number' })
+    .int()
+    .min(100)
+    .max(1_000_000)
+    .default(10_000)
+    .describe(
+      'Most waiting tickets of a lane that are in the queue at the same time; the others wait in Postgres. ' +
+        'A thousand take about 1.4 MB of Redis.',
+    ),
   USHER_OUTBOUND: Outbound.default('public').describe(
     'Where outbound webhooks may go: `public` means https to public addresses only; `any` is for development.',
   ),

@@ -1,3 +1,25 @@
+CREATE TABLE "backfills" (
+	"id" integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "backfills_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
+	"source_id" integer NOT NULL,
+	"file" text NOT NULL,
+	"fingerprint" text NOT NULL,
+	"options" jsonb NOT NULL,
+	"state" text DEFAULT 'importing' NOT NULL,
+	"is_held" boolean DEFAULT false NOT NULL,
+	"is_shadow" boolean DEFAULT false NOT NULL,
+	"priority" smallint DEFAULT 0 NOT NULL,
+	"position" bigint DEFAULT 0 NOT NULL,
+	"reject_bytes" bigint DEFAULT 0 NOT NULL,
+	"created" bigint DEFAULT 0 NOT NULL,
+	"revised" bigint DEFAULT 0 NOT NULL,
+	"duplicate" bigint DEFAULT 0 NOT NULL,
+	"labelled" bigint DEFAULT 0 NOT NULL,
+	"skipped" bigint DEFAULT 0 NOT NULL,
+	"refused" bigint DEFAULT 0 NOT NULL,
+	"started_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"changed_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "examples" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "examples_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"ticket_id" bigint,
@@ -161,6 +183,12 @@ CREATE TABLE "gates" (
 	"changed_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "turns" (
+	"name" text PRIMARY KEY NOT NULL,
+	"holder" text NOT NULL,
+	"until" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "api_keys" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "api_keys_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"name" text NOT NULL,
@@ -268,6 +296,7 @@ CREATE TABLE "tickets" (
 	"received_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"revised_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"lane" text NOT NULL,
+	"backfill_id" integer DEFAULT 0 NOT NULL,
 	"batch" text,
 	"state" text DEFAULT 'received' NOT NULL,
 	"due_at" timestamp with time zone NOT NULL,
@@ -288,6 +317,7 @@ CREATE TABLE "tickets" (
 	CONSTRAINT "tickets_source_external" UNIQUE("source_id","external_id")
 );
 --> statement-breakpoint
+ALTER TABLE "backfills" ADD CONSTRAINT "backfills_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "examples" ADD CONSTRAINT "examples_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "classifications" ADD CONSTRAINT "classifications_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "classifications" ADD CONSTRAINT "classifications_release_id_releases_id_fk" FOREIGN KEY ("release_id") REFERENCES "public"."releases"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -328,7 +358,7 @@ CREATE INDEX "outcomes_by_time" ON "outcomes" USING btree ("created_at");--> sta
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("due_at") WHERE "deliveries"."state" = 'pending';--> statement-breakpoint
 CREATE INDEX "deliveries_by_ticket" ON "deliveries" USING btree ("ticket_id");--> statement-breakpoint
 CREATE INDEX "ticket_revisions_text" ON "ticket_revisions" USING btree ("ticket_id","text_hash");--> statement-breakpoint
-CREATE INDEX "tickets_due" ON "tickets" USING btree ("lane","due_at") WHERE "tickets"."state" = 'received' and "tickets"."batch" is null;--> statement-breakpoint
+CREATE INDEX "tickets_due" ON "tickets" USING btree ("lane","backfill_id","due_at","id","revision") WHERE "tickets"."state" = 'received' and "tickets"."batch" is null;--> statement-breakpoint
 CREATE INDEX "tickets_awaiting_batch" ON "tickets" USING btree ("id") WHERE "tickets"."state" = 'received' and "tickets"."batch" = 'awaiting';--> statement-breakpoint
 CREATE INDEX "tickets_by_state" ON "tickets" USING btree ("state","id");--> statement-breakpoint
 CREATE INDEX "tickets_by_team" ON "tickets" USING btree ("team","id");--> statement-breakpoint

@@ -130,11 +130,13 @@ function textOf({ ticket_id, revision, subject, body, text_hash, written_at }: P
 type Details = Pick<TakenText, 'requester' | 'channel' | 'language' | 'metadata'>;
 
 /** What a draft leaves unsaid stays as the one before said it. */
-function detailsOf({ draft }: HashedArrival, before: Details | undefined): Details {
+function detailsOf({ draft }: HashedArrival, before?: Details): Details {
+  const { requester, channel, language, metadata } = draft;
+  if (before === undefined) return { requester, channel, language, metadata };
   return {
-    requester: draft.requester ?? before?.requester ?? null,
-    channel: draft.channel ?? before?.channel ?? null,
-    language: draft.language ?? before?.language ?? null,
-    metadata: { ...before?.metadata, ...draft.metadata },
+    requester: requester ?? before.requester,
+    channel: channel ?? before.channel,
+    language: language ?? before.language,
+    metadata: { ...before.metadata, ...metadata },
   };
 }

@@ -69,7 +69,7 @@ async function takeTexts(tx: Db, { taken }: RevisionPlan): Promise<void> {
     set revision = taken.revision, subject = taken.subject, body = taken.body, text_hash = taken.text_hash,
         requester = coalesce(taken.requester, tickets.requester), channel = coalesce(taken.channel, tickets.channel),
         language = coalesce(taken.language, tickets.language), metadata = tickets.metadata || taken.metadata,
-        written_at = taken.written_at, revised_at = now(), lane = taken.lane, batch = taken.batch, state = 'received', due_at = now(),
+        written_at = taken.written_at, revised_at = now(), lane = taken.lane, batch = taken.batch, backfill_id = 0, state = 'received', due_at = now(),
         starts = 0
     from jsonb_to_recordset(${JSON.stringify(taken)}::jsonb) as taken (
       ticket_id bigint, revision int, subject text, body text, text_hash text, requester text, channel text,

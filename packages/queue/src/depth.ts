@@ -12,14 +12,15 @@ export interface QueueDepth {
 /** The depth of every queue, read in the order in which work flows; throws QueueUnreachable when the server is away. */
 export async function queueDepths(connection: QueueConnection): Promise<Record<QueueName, QueueDepth>> {
   return {
-    'classify-live': await depthOf(connection, 'classify-live'),
-    'classify-bulk': await depthOf(connection, 'classify-bulk'),
-    deliver: await depthOf(connection, 'deliver'),
-    upkeep: await depthOf(connection, 'upkeep'),
+    'classify-live': await queueDepth(connection, 'classify-live'),
+    'classify-bulk': await queueDepth(connection, 'classify-bulk'),
+    deliver: await queueDepth(connection, 'deliver'),
+    upkeep: await queueDepth(connection, 'upkeep'),
   };
 }
 
-async function depthOf(connection: QueueConnection, name: QueueName): Promise<QueueDepth> {
+/** The depth of one queue; throws QueueUnreachable when the server is away. */
+export async function queueDepth(connection: QueueConnection, name: QueueName): Promise<QueueDepth> {
   const queue = connection.queue(name);
   const counts = await connection.ask(() => queue.getJobCounts('waiting', 'active', 'delayed', 'failed'));
   const { waiting = 0, active = 0, delayed = 0, failed = 0 } = counts;

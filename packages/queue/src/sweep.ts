@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 export type SweepEvent = { kind: 'swept'; jobs: number } | { kind: 'sweep_failed'; error: unknown };
 
 export interface SweepOptions {
-  /** The pause between the end of one round and the start of the next, in milliseconds. */
-  everyMs: number;
+  /** The pause between the end of one round and the start of the next, in milliseconds; asked after each round. */
+  everyMs: number | (() => number);
   /** The jobs that are due and that this process may enqueue; none when another process sweeps. */
   claimDue: () => Promise<readonly Job[]>;
   enqueue: (jobs: readonly Job[]) => Promise<void>;
@@ -35,7 +35,8 @@ export function startSweep(options: SweepOptions): Sweep {
 async function sweep(options: SweepOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     options.onEvent(await sweepOnce(options));
-    await pause(options.everyMs, undefined, { signal }).catch(() => {});
+    const pauseMs = typeof options.everyMs === 'number' ? options.everyMs : options.everyMs();
+    await pause(pauseMs, undefined, { signal }).catch(() => {});
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Arrival } from '@usher/db/arrival';
-import { claimDue } from '@usher/db/claim-due';
 import { connectDatabase } from '@usher/db/connect';
+import { dueTickets } from '@usher/db/due-tickets';
 import { findTicket } from '@usher/db/find-ticket';
 import { receiveTickets } from '@usher/db/receive-tickets';
 import { ensureSource } from '@usher/db/sources';
@@ -30,7 +30,7 @@ async function receive(ticketId: string, given: Partial<Arrival> = {}): Promise<
 test('a bulk ticket for a batch is due work that the queue never sees', async () => {
   const [batched, plain] = [await receive('b-1'), await receive('b-2', { isForBatch: false })];
   await sql`update tickets set due_at = now()`;
-  const jobs = await claimDue(db, { limit: 10, againAfterMs: 1_000 });
+  const jobs = await dueTickets(db, { lane: 'bulk', limit: 10 });
 
   expect(jobs).toEqual([{ name: 'classify', payload: { ticketId: plain, revision: 1, lane: 'bulk' } }]);
   expect(await startWork(db, [{ ticketId: batched, revision: 1 }])).toEqual([undefined]);

@@ -33,6 +33,8 @@ export const tickets = pgTable(
     revisedAt: moment('revised_at').notNull().defaultNow(),
 
     lane: text('lane').$type<Lane>().notNull(),
+    // 0 for a ticket that came by itself. No foreign key: backfills are never deleted, and the check would cost each row.
+    backfillId: integer('backfill_id').notNull().default(0),
     batch: text('batch').$type<BatchPlace>(),
     state: text('state').$type<TicketState>().notNull().default('received'),
     dueAt: moment('due_at').notNull(),
@@ -55,7 +57,7 @@ export const tickets = pgTable(
   (table) => [
     unique('tickets_source_external').on(table.sourceId, table.externalId),
     index('tickets_due')
-      .on(table.lane, table.dueAt)
+      .on(table.lane, table.backfillId, table.dueAt, table.id, table.revision)
       .where(sql`${table.state} = 'received' and ${table.batch} is null`),
     index('tickets_awaiting_batch')
       .on(table.id)
