@@ -39,6 +39,7 @@ export async function drainByUsher({ databaseUrl, redisUrl }: Services, { jobs, 
     consumer,
     producer,
     concurrency,
+    window: 10_000,
     deps: {
       db,
       tickets: createTicketWork(db),

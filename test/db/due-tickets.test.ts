@@ -1,7 +1,7 @@
 import { connectDatabase } from '@usher/db/connect';
 import { dueTickets } from '@usher/db/due-tickets';
 import { ensureSource } from '@usher/db/sources';
-import { takeTurn } from '@usher/db/turns';
+import { takeLease } from '@usher/db/leases';
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -77,8 +77,8 @@ test('among many thousands that wait, the next are read from the index alone, an
   expect(plan.join('\n')).not.toMatch(/Sort/);
 });
 
-test('a turn belongs to one holder until it is over, who may keep it', async () => {
-  const ask = (holder: string, forMs: number) => takeTurn(db, { name: 'feed', holder, forMs });
+test('a lease belongs to one holder until it is over, who may keep it', async () => {
+  const ask = (holder: string, forMs: number) => takeLease(db, { name: 'feed', holder, forMs });
   expect(await ask('one', 60_000)).toBe(true);
   expect(await ask('two', 60_000)).toBe(false);
   expect(await ask('one', 0)).toBe(true);

@@ -3,7 +3,7 @@ import type { Job, QueueName } from '@usher/core/jobs';
 import type { Lane } from '@usher/core/ticket';
 import type { Db } from '@usher/db/connect';
 import { dueTickets } from '@usher/db/due-tickets';
-import { takeTurn } from '@usher/db/turns';
+import { takeLease } from '@usher/db/leases';
 import type { QueueConnection } from '@usher/queue/connect';
 import { queueDepth } from '@usher/queue/depth';
 import { enqueue } from '@usher/queue/enqueue';
@@ -13,7 +13,7 @@ const EVERY_MS = 5_000;
 /** While more waits than the window holds, so that fast workers never run dry. */
 const SOON_MS = 500;
 /** A feeder that died is followed by another after this at the latest, and one more pause. */
-const TURN_MS = 8_000;
+const LEASE_MS = 8_000;
 
 /** How often the head is gone through although the queue is well filled: a lost hint may be among it. */
 const THOROUGH_EVERY_MS = 30_000;
@@ -44,7 +44,7 @@ export function startFeeder({ db, queue, window, onEvent }: FeederOptions): Swee
     everyMs: () => (isMoreWaiting ? SOON_MS : EVERY_MS),
     async claimDue() {
       isMoreWaiting = false;
-      if (!(await takeTurn(db, { name: 'feed', holder, forMs: TURN_MS }))) return [];
+      if (!(await takeLease(db, { name: 'feed', holder, forMs: LEASE_MS }))) return [];
       const isThorough = performance.now() - thoroughAt >= THOROUGH_EVERY_MS;
       if (isThorough) thoroughAt = performance.now();
       const due: Job[] = [];

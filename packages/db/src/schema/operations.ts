@@ -51,13 +51,6 @@ export const gates = pgTable('gates', {
   changedAt: moment('changed_at').notNull().defaultNow(),
 });
 
-/** Work that one process of the fleet does at a time, and who does it now. */
-export const turns = pgTable('turns', {
-  name: text('name').primaryKey(),
-  holder: text('holder').notNull(),
-  until: moment('until').notNull(),
-});
-
 /** Who did what. Append-only. */
 export const audit = pgTable('audit', {
   id: ownId(),
