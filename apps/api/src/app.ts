@@ -11,11 +11,14 @@ import { addDocs } from './routes/docs.ts';
 import { addHealth } from './routes/health.ts';
 import { addMetrics } from './routes/metrics.ts';
 import { addCostReport } from './routes/report-cost.ts';
+import { addPeople } from './routes/people.ts';
 import { addReports } from './routes/reports.ts';
+import { addSession } from './routes/session.ts';
 import { addTaxonomy } from './routes/taxonomy.ts';
 import { addTicketsIntake } from './routes/tickets-intake.ts';
 import { addTickets } from './routes/tickets.ts';
 import { addTicketWebhook } from './routes/webhook.ts';
+import { addWelcome } from './routes/welcome.ts';
 
 /** For browsers that are led here: nothing may run, frame or sniff an answer. Pages bring a policy of their own. */
 const securityHeaders = secureHeaders({
@@ -43,6 +46,9 @@ export function createApp(deps: Deps): Api {
   addReports(api, deps);
   addCostReport(api, deps);
   addTaxonomy(api, deps);
+  addSession(api, deps);
+  addWelcome(api, deps);
+  addPeople(api, deps);
   addHealth(api, deps);
   addMetrics(api, deps);
   addDocs(api);

@@ -1,6 +1,7 @@
 import type { PriceBook } from '@usher/core/price';
 import type { Mode } from '@usher/core/release';
 import { readPrices } from '@usher/engines/claude/prices';
+import type { SessionTimes } from '@usher/db/sessions';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
 import type { RequestDatabase } from './database.ts';
@@ -21,6 +22,8 @@ export interface Resources {
   mode?: Mode;
   /** What models cost; the shipped list by default. */
   prices?: PriceBook;
+  /** How long people stay signed in; two and twelve hours by default. */
+  sessionTimes?: SessionTimes;
   /** Aborted when the process begins to stop. */
   stopping: AbortSignal;
   /** A clock in milliseconds that never goes back. */
@@ -38,20 +41,24 @@ export interface Deps {
   metrics: Metrics;
   mode: Mode;
   prices: PriceBook;
+  sessionTimes: SessionTimes;
   stopping: AbortSignal;
 }
 
+const SESSION_TIMES = { idleMs: 2 * 3_600_000, mostMs: 12 * 3_600_000 };
+
 /** Builds what the routes work with from the opened resources. */
 export function assemble(resources: Resources): Deps {
-  const { database, enqueue, logger, adminKey, mode = 'auto', stopping, now = () => performance.now() } = resources;
   const { prices = readPrices() } = resources;
+  const { database, enqueue, logger, adminKey, stopping } = resources;
+  const { mode = 'auto', sessionTimes = SESSION_TIMES, now = () => performance.now() } = resources;
   const metrics = createMetrics();
   measureBacklog(metrics.registry, database, now);
   const events = createEvents(logger, metrics, now);
   const hints = createHints(enqueue, events);
   return {
     database,
-    authenticate: createAuthenticate(database, { adminKey, now }),
+    authenticate: createAuthenticate(database, { adminKey, now, sessionIdleMs: sessionTimes.idleMs }),
     intake: createIntake(database, hints, events),
     waiting: createWaiting(database, { stopping, events }),
     hints,
@@ -59,6 +66,7 @@ export function assemble(resources: Resources): Deps {
     metrics,
     mode,
     prices,
+    sessionTimes,
     stopping,
   };
 }

@@ -9,6 +9,8 @@ export interface Events {
   ticketsRefused(count: number): void;
   ticketCorrected(fact: { ticketId: number; outcome: 'corrected' | 'accepted'; category: string; actor: string }): void;
   taxonomyPublished(fact: { version: number; actor: string }): void;
+  /** Somebody gave a wrong address or password. */
+  signInFailed(): void;
   /** The queue did not take these; said once in a burst. */
   hintsLost(jobs: number, why: unknown): void;
   /** The queue's server has something to say; said once in a burst. */
@@ -44,6 +46,10 @@ export function createEvents(logger: Logger, metrics: Metrics, now: () => number
     },
     taxonomyPublished(fact) {
       logger.info({ event: 'taxonomy_published', ...fact });
+    },
+    signInFailed() {
+      metrics.signInsFailed.inc();
+      logger.info({ event: 'sign_in_failed' });
     },
     hintsLost(jobs, why) {
       metrics.hintsLost.inc(jobs);

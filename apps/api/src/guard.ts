@@ -1,29 +1,50 @@
-import { isAllowed, Scope } from '@usher/core/scope';
-import type { MiddlewareHandler } from 'hono';
+import { isAllowed, Role, type Scope } from '@usher/core/scope';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { Authenticate, Grant } from './authenticate.ts';
 import { Problem } from './problem.ts';
+import { requireSameOrigin } from './same-origin.ts';
+import { readSessionCookie } from './session-cookie.ts';
 
 /** What the guard leaves for the handlers behind it. */
 export type Guarded = { Variables: { grant: Grant } };
 
 /** Who may use a route, as its OpenAPI description says: any one of these scopes suffices, and admin always does. */
-export type Security = { key: Scope[] }[];
+export type Security = ({ key: Scope[] } | { session: Scope[] })[];
 
-/** Describes that a route needs a key with one of these scopes. */
+/** Describes that a route needs a key with one of these scopes, or somebody signed in who has one of these roles. */
 export function needs(...scopes: Scope[]): Security {
-  return scopes.map((scope) => ({ key: [scope] }));
+  return [
+    ...scopes.map((scope) => ({ key: [scope] })),
+    ...scopes.filter((scope) => Role.safeParse(scope).success).map((scope) => ({ session: [scope] })),
+  ];
 }
 
-/** Lets requests through whose bearer key has one of the scopes; RFC 6750 says how it is carried and refused. */
+/**
+ * Lets requests through whose bearer key, or else whose session, has one of the scopes; RFC 6750 says how a key is carried
+ * and refused. What changes something in the name of somebody who is signed in must come from the console itself.
+ */
 export function guard(authenticate: Authenticate, security: Security): MiddlewareHandler<Guarded> {
-  const needed = security.flatMap(({ key }) => key);
+  const needed = security.flatMap((way) => ('key' in way ? way.key : []));
   return async (c, next) => {
-    const grant = await authenticate(bearerOf(c.req.header('authorization')));
-    if (grant === undefined) throw refused('key_unknown', 'This key is not known, or it was revoked.', 'invalid_token');
+    const grant = await grantOf(c, authenticate);
     if (!needed.some((scope) => isAllowed(grant.scopes, scope))) throw scopeMissing(needed);
     c.set('grant', grant);
     await next();
   };
+}
+
+async function grantOf(c: Context, authenticate: Authenticate): Promise<Grant> {
+  const header = c.req.header('authorization');
+  const token = readSessionCookie(c);
+  if (header === undefined && token !== undefined) {
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') requireSameOrigin(c);
+    const grant = await authenticate.bySession(token);
+    if (grant === undefined) throw refused('session_ended', 'You are not signed in any more. Sign in again.');
+    return grant;
+  }
+  const grant = await authenticate.byKey(bearerOf(header));
+  if (grant === undefined) throw refused('key_unknown', 'This key is not known, or it was revoked.', 'invalid_token');
+  return grant;
 }
 
 function bearerOf(header: string | undefined): string {
@@ -50,7 +71,7 @@ function scopeMissing(needed: readonly Scope[]): Problem {
   return new Problem({
     status: 403,
     code: 'scope_missing',
-    detail: `This needs a key with the scope ${needed.join(' or ')}.`,
+    detail: `This needs the scope ${needed.join(' or ')}.`,
     headers: { 'WWW-Authenticate': `Bearer realm="usher", error="insufficient_scope", scope="${needed.join(' ')}"` },
     more: { needed },
   });

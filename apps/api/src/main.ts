@@ -45,6 +45,7 @@ async function run(): Promise<void> {
     adminKey: config.USHER_API_KEY,
     mode: config.USHER_MODE,
     prices: readPrices(config.USHER_PRICES),
+    sessionTimes: { idleMs: config.USHER_SESSION_IDLE, mostMs: config.USHER_SESSION_MOST },
     stopping,
   });
   const server = await serve(createApp(deps).fetch, { host: config.USHER_HOST, port: config.PORT });

@@ -15,6 +15,7 @@ export interface Metrics {
   ticketsReceived: Counter<'outcome'>;
   ticketsRefused: Counter;
   corrections: Counter<'outcome'>;
+  signInsFailed: Counter;
   hintsLost: Counter;
   unavailable: Counter;
   unexpected: Counter;
@@ -50,6 +51,11 @@ export function createMetrics(): Metrics {
       name: 'usher_corrections_total',
       help: 'Corrections by people and programs: corrected to another category, or accepted as it was.',
       labelNames: ['outcome'],
+      registers,
+    }),
+    signInsFailed: new Counter({
+      name: 'usher_sign_ins_failed_total',
+      help: 'Sign-ins with a wrong address or password.',
       registers,
     }),
     hintsLost: new Counter({

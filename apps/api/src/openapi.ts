@@ -1,16 +1,21 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { CorrectionDraft } from '@usher/core/correct';
+import { Invitation, PersonChange, SignIn, Welcome } from '@usher/core/person';
 import { Taxonomy } from '@usher/core/taxonomy';
 import { TicketDraft } from '@usher/core/ticket';
 import { postCorrection } from './routes/corrections.ts';
 import { livez, readyz } from './routes/health.ts';
 import { getMetrics } from './routes/metrics.ts';
 import { getCost } from './routes/report-cost.ts';
+import { getPeople, patchPerson, postInvitation, postPeople } from './routes/people.ts';
 import { getAccuracy } from './routes/reports.ts';
+import { deleteSession, deleteSessions, getSession, postSession } from './routes/session.ts';
 import { getTaxonomy, putTaxonomy } from './routes/taxonomy.ts';
 import { postTickets } from './routes/tickets-intake.ts';
 import { getTicket, getTickets } from './routes/tickets.ts';
 import { ticketWebhook } from './routes/webhook.ts';
+import { postWelcome } from './routes/welcome.ts';
+import { SESSION_COOKIE } from './session-cookie.ts';
 
 const ROUTES = [
   ticketWebhook,
@@ -22,6 +27,15 @@ const ROUTES = [
   getCost,
   getTaxonomy,
   putTaxonomy,
+  postSession,
+  getSession,
+  deleteSession,
+  deleteSessions,
+  postWelcome,
+  getPeople,
+  postPeople,
+  patchPerson,
+  postInvitation,
   livez,
   readyz,
   getMetrics,
@@ -45,6 +59,12 @@ export function openApiDocument(): Record<string, unknown> {
     scheme: 'bearer',
     description: 'An API key. Its scopes are intake, agent, ops and admin; admin may do everything.',
   });
+  api.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SESSION_COOKIE,
+    description: 'Somebody who signed in to the console, with the roles agent, ops and admin.',
+  });
   const document = api.getOpenAPI31Document({ openapi: '3.1.0', info: INFO, servers: [{ url: '/' }] });
   const { components, ...rest } = document;
   return { ...rest, components: { ...components, schemas: { ...components?.schemas, ...bodies() } } };
@@ -65,6 +85,10 @@ function bodies(): Record<string, unknown> {
     TicketOrTickets: { anyOf: [{ $ref: '#/components/schemas/TicketDraft' }, batch] },
     CorrectionDraft: schemaOf(CorrectionDraft),
     Taxonomy: schemaOf(Taxonomy),
+    SignIn: schemaOf(SignIn),
+    Welcome: schemaOf(Welcome),
+    Invitation: schemaOf(Invitation),
+    PersonChange: schemaOf(PersonChange),
   };
 }
 

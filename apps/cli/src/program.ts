@@ -6,6 +6,7 @@ import { addCost } from './commands/cost.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addKeys } from './commands/keys.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addPeople } from './commands/people.ts';
 import { addReport } from './commands/report.ts';
 import { addSources } from './commands/sources.ts';
 import { addStart } from './commands/start.ts';
@@ -43,6 +44,7 @@ export async function runProgram(
     addCost,
     addEvaluate,
     addKeys,
+    addPeople,
     addTaxonomy,
     addSources,
   ]) {

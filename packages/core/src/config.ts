@@ -107,6 +107,12 @@ export const Settings = z.object({
     .describe(
       'Key that encrypts the secrets of sources, the same for every process: 32 bytes in base64. Several with commas between replace a key: the first encrypts, all decrypt. Unset, `npm start` keeps one in `USHER_DATA_DIR`.',
     ),
+  USHER_SESSION_IDLE: Duration.prefault('2h').describe(
+    'How long somebody stays signed in to the console without using it.',
+  ),
+  USHER_SESSION_MOST: Duration.prefault('12h').describe(
+    'How long somebody stays signed in to the console at the most.',
+  ),
   USHER_METRICS_PORT: port.optional().describe('Port for a worker’s `/livez` and `/metrics`. Unset, there is none.'),
   USHER_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])

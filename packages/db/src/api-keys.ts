@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { Scope } from '@usher/core/scope';
 import { and, desc, eq, isNull } from 'drizzle-orm';
 import { writeAudit } from './audit.ts';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import { apiKeys, sources } from './schema/sources.ts';
+import { hashOfToken, makeToken } from './secret-token.ts';
 import { ensureSource } from './sources.ts';
 
 const SCOPES = Scope.array();
@@ -33,20 +33,19 @@ export interface NewKey {
 }
 
 /**
- * Makes an API key. The key is answered this once; the database keeps its SHA-256 only, which suffices because it holds
- * 256 random bits that nobody can guess.
+ * Makes an API key. The key is answered this once; the database keeps its SHA-256 only.
  */
 export async function createApiKey(
   db: Db,
   { name, scopes, source, actor }: NewKey,
 ): Promise<{ id: number; key: string }> {
-  const key = `usher_${randomBytes(32).toString('base64url')}`;
+  const key = `usher_${makeToken()}`;
   return whileAvailable(() =>
     db.transaction(async (tx) => {
       const { id: sourceId } = await ensureSource(tx, source);
       const [row] = await tx
         .insert(apiKeys)
-        .values({ name, scopes: [...scopes], sourceId, hash: hashOf(key), prefix: key.slice(0, 12) })
+        .values({ name, scopes: [...scopes], sourceId, hash: hashOfToken(key), prefix: key.slice(0, 12) })
         .returning({ id: apiKeys.id });
       if (row === undefined) throw new Error('an API key was not stored');
       await writeAudit(tx, { actor, verb: 'key.create', subject: `key ${row.id}`, detail: { name, scopes, source } });
@@ -68,7 +67,7 @@ export async function findApiKey(db: Db, key: string): Promise<KeyGrant | undefi
       })
       .from(apiKeys)
       .innerJoin(sources, eq(sources.id, apiKeys.sourceId))
-      .where(and(eq(apiKeys.hash, hashOf(key)), isNull(apiKeys.revokedAt))),
+      .where(and(eq(apiKeys.hash, hashOfToken(key)), isNull(apiKeys.revokedAt))),
   );
   return row === undefined ? undefined : { ...row, scopes: SCOPES.parse(row.scopes) };
 }
@@ -108,8 +107,4 @@ export async function revokeApiKey(db: Db, { keyId, actor }: { keyId: number; ac
       return true;
     }),
   );
-}
-
-function hashOf(key: string): string {
-  return createHash('sha256').update(key).digest('base64url');
 }

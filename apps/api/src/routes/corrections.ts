@@ -61,9 +61,9 @@ export function addCorrections(api: Api, deps: Deps): void {
     const standing = await database.quick((db) => findStanding(db, ticketIdOf(id)));
     if (standing === undefined) throw unknownTicket(id);
     const decision = await readDecision(draft, standing, deps);
-    const { actor } = c.var.grant;
+    const { actor, kind: actorKind } = c.var.grant;
     const { ticketId } = standing;
-    const by = { actorKind: 'api', actor, note: draft.note } as const;
+    const by = { actorKind, actor, note: draft.note };
     const corrected = await database.quick((db) => correctTicket(db, { ticketId, decision, by, mode: deps.mode }));
     const outcome = corrected.reason;
     events.ticketCorrected({ ticketId, outcome, category: decision.category, actor });

@@ -1,0 +1,87 @@
+import { Role } from '@usher/core/scope';
+import { and, eq, gt, isNull, lt, or } from 'drizzle-orm';
+import { writeAudit } from './audit.ts';
+import type { Db } from './connect.ts';
+import { whileAvailable } from './failures.ts';
+import { people, sessions } from './schema/people.ts';
+import { hashOfToken, makeToken } from './secret-token.ts';
+
+const ROLES = Role.array();
+
+/** Who a session belongs to. */
+export interface SignedIn {
+  sessionId: number;
+  personId: number;
+  email: string;
+  name: string;
+  roles: Role[];
+}
+
+/** How long a session holds without a request, and at the most, in milliseconds. */
+export interface SessionTimes {
+  idleMs: number;
+  mostMs: number;
+}
+
+/** How old the note of the last request may be: one write a minute, not one a request. */
+const SEEN_EVERY_MS = 60_000;
+
+/** Signs a person in and answers the token for the cookie; sessions that ran out are removed on the way. */
+export async function openSession(
+  db: Db,
+  { personId, actor, idleMs, mostMs }: { personId: number; actor: string } & SessionTimes,
+): Promise<string> {
+  const token = makeToken();
+  const now = Date.now();
+  await whileAvailable(() =>
+    db.transaction(async (tx) => {
+      await tx
+        .delete(sessions)
+        .where(or(lt(sessions.endsAt, new Date(now)), lt(sessions.seenAt, new Date(now - idleMs))));
+      await tx.insert(sessions).values({ personId, tokenHash: hashOfToken(token), endsAt: new Date(now + mostMs) });
+      await writeAudit(tx, { actor, verb: 'session.open', subject: `person ${personId}` });
+    }),
+  );
+  return token;
+}
+
+/** Who is signed in with this token; undefined where the session ran out, was ended, or its person is shut out. */
+export async function findSession(
+  db: Db,
+  { token, idleMs }: { token: string; idleMs: number },
+): Promise<SignedIn | undefined> {
+  const now = Date.now();
+  return whileAvailable(async () => {
+    const [row] = await db
+      .select({ session: sessions, email: people.email, name: people.name, roles: people.roles })
+      .from(sessions)
+      .innerJoin(people, eq(people.id, sessions.personId))
+      .where(
+        and(
+          eq(sessions.tokenHash, hashOfToken(token)),
+          gt(sessions.endsAt, new Date(now)),
+          gt(sessions.seenAt, new Date(now - idleMs)),
+          isNull(people.disabledAt),
+        ),
+      );
+    if (row === undefined) return undefined;
+    const { id: sessionId, personId, seenAt } = row.session;
+    if (now - seenAt.getTime() > SEEN_EVERY_MS) {
+      await db
+        .update(sessions)
+        .set({ seenAt: new Date(now) })
+        .where(eq(sessions.id, sessionId));
+    }
+    return { sessionId, personId, email: row.email ?? '', name: row.name ?? '', roles: ROLES.parse(row.roles) };
+  });
+}
+
+/** Signs out: this session, or with `everywhere` all of the person's. */
+export async function endSession(
+  db: Db,
+  { sessionId, personId, everywhere }: { sessionId: number; personId: number; everywhere: boolean },
+): Promise<void> {
+  await whileAvailable(() =>
+    db.delete(sessions).where(everywhere ? eq(sessions.personId, personId) : eq(sessions.id, sessionId)),
+  );
+}
