@@ -189,7 +189,7 @@ test('the last administrator stays one, also when two shut each other out', asyn
   }
   const out = { method: 'PATCH', body: { disabled: true } };
   const answers = await Promise.all(ids.map((id) => lonely.send(`/v1/people/${id}`, out)));
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]));
 });
 
 test.each([

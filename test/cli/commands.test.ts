@@ -259,3 +259,28 @@ describe('every command', () => {
     for (const name of names) expect(example).toContain(`#${name}=`);
   });
 });
+
+describe('usher people', () => {
+  test('invites somebody by a link, invites again for a new password, lists, and shuts out', async () => {
+    await usher(['migrate']);
+    const first = await usher(['people', 'invite', 'Ana@Example.com', '--role', 'agent,ops', '--json']);
+    expect(first.json()).toMatchObject({
+      email: 'ana@example.com',
+      link: expect.stringMatching(/^http:\/\/localhost:3000\/welcome#[\w-]{43}$/),
+    });
+    const again = await usher(['people', 'invite', 'ana@example.com']);
+    expect([again.code, again.out]).toEqual([0, expect.stringContaining('A new password can be chosen')]);
+    await usher(['people', 'disable', 'ana@example.com']);
+    const listed = await usher(['people', 'list', '--json']);
+    expect(listed.json()).toMatchObject([{ email: 'ana@example.com', roles: ['agent', 'ops'], state: 'disabled' }]);
+  });
+
+  test.each([
+    ['an address that is none', ['invite', 'ana'], '"ana" is not an e-mail address'],
+    ['a role that there is not', ['invite', 'a@example.com', '--role', 'boss'], 'Known are: agent, ops, admin'],
+    ['a person that nobody knows', ['disable', 'who@example.com'], 'usher people list'],
+  ])('says what is wrong with %s', async (_what, args, said) => {
+    const { code, error } = await usher(['people', ...args]);
+    expect([code, error]).toEqual([1, expect.stringContaining(said)]);
+  });
+});
