@@ -136,3 +136,42 @@ test('an aborted ticket is nobody’s answer', async () => {
   const failure = await failureOf(cascade().suggest({ ticket: unsure, mayWait: false, signal: stop.signal }));
   expect(failure).toMatchObject({ code: 'aborted' });
 });
+
+/** Whether the cascade doubts a suggestion of Claude's, given what the local model believes and what else is doubted. */
+async function doubts(local: LocalModel, isDoubtful?: SuggestRequest['isDoubtful']) {
+  let asked: SuggestRequest | undefined;
+  const claude: Engine = {
+    name: 'claude',
+    async suggest(request) {
+      asked = request;
+      return { kind: 'nothing', reason: 'refused', calls: [] };
+    },
+  };
+  const engine = createCascadeEngine({ local: createLocalEngine({ model: () => local }), claude, bar: () => 1.1 });
+  const request = { caller, ticket: sure, taxonomy: garden, examples: [], signal: new AbortController().signal };
+  await engine.suggest({ ...request, mayWait: true, isDoubtful });
+  return (category: string) =>
+    asked?.isDoubtful?.({
+      category,
+      subcategory: null,
+      confidence: 0.9,
+      calibrated: true,
+      alternatives: [],
+      rationale: '',
+    });
+}
+
+test('a suggestion of Claude’s against the local model’s calibrated belief is doubtful', async () => {
+  const isDoubtful = await doubts(model, () => false);
+  expect([isDoubtful('tools'), isDoubtful('plants')]).toEqual([false, true]);
+});
+
+test('what is doubted anyway stays so, and where nothing is doubted a disagreement is not either', async () => {
+  expect((await doubts(model, () => true))('tools')).toBe(true);
+  expect((await doubts(model))('plants')).toBeUndefined();
+});
+
+test('a local model that is not calibrated has no say', async () => {
+  const young = trainLocalModel(gardenExamples(20), garden, { seed: 1 });
+  expect((await doubts(young, () => false))('plants')).toBe(false);
+});

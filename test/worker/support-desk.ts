@@ -111,6 +111,8 @@ export function workerDeps(
     similarExamples: createSimilarExamples({ db }),
     mode: 'auto',
     auditShare: 0,
+    reuseForMs: 0,
+    escalation: 'doubt',
     maxAges: { live: 15 * 60_000, bulk: undefined },
     vault: testVault,
     delivering: {

@@ -1,6 +1,12 @@
 import { readableTicket } from '@usher/core/clean/readable-ticket';
-import type { EngineAnswer, EngineCall, SuggestRequest } from '@usher/core/engine';
+import type { EngineAnswer, EngineCall, Escalation, Memory, SuggestRequest } from '@usher/core/engine';
 import type { Failure } from '@usher/core/failure';
+import { thresholdOf } from '@usher/core/release';
+import type { Suggestion } from '@usher/core/suggestion';
+import type { TicketText } from '@usher/core/ticket';
+import type { Db } from '@usher/db/connect';
+import { findEarlierAnswer } from '@usher/db/earlier-answers';
+import { hashOf } from '@usher/db/receive-tickets';
 import type { Work } from '@usher/db/work';
 import { isSuggestFailure } from '@usher/engines/claude/failures';
 import type { Current } from './current-release.ts';
@@ -33,8 +39,12 @@ export class MoneyAwaited extends Error implements Failure {
 }
 
 interface Asking {
+  db: Db;
   maxAges: MaxAges;
   similarExamples: SimilarExamples;
+  /** How long an answer is taken over for the same text, in milliseconds; 0 for never. */
+  reuseForMs: number;
+  escalation: Escalation;
   signal: AbortSignal;
 }
 
@@ -43,15 +53,9 @@ interface Asking {
  * has waited as long as it may, there is an answer in any case, from Claude, from the local model in its place, or
  * `unavailable`. Throws what the signal aborts.
  */
-export async function askEngine(
-  work: Work,
-  current: Current,
-  { maxAges, similarExamples, signal }: Asking,
-): Promise<EngineAnswer> {
-  const ticket = readableTicket(work);
-  const examples = () => similarExamples({ ...work, text: ticket }, current);
-  const caller = { key: `${work.ticketId}-${work.revision}`, lane: work.lane, sourceId: work.sourceId };
-  const request = { caller, ticket, taxonomy: current.release.taxonomy, examples };
+export async function askEngine(work: Work, current: Current, asking: Asking): Promise<EngineAnswer> {
+  const { maxAges, signal } = asking;
+  const request = requestFor(work, current, asking);
   const leftMs = waitsUntil(work, maxAges) - Date.now();
   if (leftMs <= 0) return askLastTime(request, current, { work, maxAges, signal });
   if (!current.isLearnt) throw new LocalModelAwaited();
@@ -71,12 +75,45 @@ export async function askEngine(
   }
 }
 
-type Request = Pick<SuggestRequest, 'caller' | 'ticket' | 'taxonomy' | 'examples'>;
+type Request = Omit<SuggestRequest, 'mayWait' | 'signal'>;
+
+function requestFor(work: Work, current: Current, asking: Asking): Request {
+  const ticket = readableTicket(work);
+  const { taxonomy } = current.release;
+  return {
+    caller: { key: `${work.ticketId}-${work.revision}`, lane: work.lane, sourceId: work.sourceId },
+    ticket,
+    taxonomy,
+    examples: () => asking.similarExamples({ ...work, text: ticket }, current),
+    memory: memoryOf(ticket, current, asking),
+    isDoubtful: asking.escalation === 'doubt' ? (suggestion) => isDoubtful(suggestion, current) : undefined,
+  };
+}
+
+function memoryOf(
+  ticket: TicketText,
+  { release }: Current,
+  { db, reuseForMs }: Pick<Asking, 'db' | 'reuseForMs'>,
+): Memory | undefined {
+  if (reuseForMs === 0) return undefined;
+  const textHash = hashOf(ticket);
+  return {
+    textHash,
+    recall: () => findEarlierAnswer(db, { textHash, releaseId: release.id, withinMs: reuseForMs }),
+  };
+}
+
+/** What the model says of itself is no probability, and asking again for it would cost many times the ticket. */
+function isDoubtful({ category, confidence, calibrated }: Suggestion, { release }: Current): boolean {
+  const threshold = thresholdOf(release.thresholds, category);
+  // Where nothing is decided without a person, the dearer model would save nobody work.
+  return calibrated && threshold !== null && confidence < threshold;
+}
 
 async function askLastTime(
   request: Request,
   { engine, standIn }: Current,
-  { work, maxAges, signal }: Omit<Asking, 'similarExamples'> & { work: Work },
+  { work, maxAges, signal }: Pick<Asking, 'maxAges' | 'signal'> & { work: Work },
 ): Promise<EngineAnswer> {
   using late = startDeadline(lastTryMs(work.lane, maxAges));
   try {

@@ -1,3 +1,4 @@
+import type { Escalation } from '@usher/core/engine';
 import type { Job } from '@usher/core/jobs';
 import type { Outbound } from '@usher/core/outbound-url';
 import type { Mode } from '@usher/core/release';
@@ -25,6 +26,9 @@ export interface Deps {
   /** Share of automated decisions that are drawn for blind review, 0 to 1. */
   auditShare: number;
   maxAges: MaxAges;
+  /** How long Claude's answer is taken over for the same text, in milliseconds; 0 for never. */
+  reuseForMs: number;
+  escalation: Escalation;
   /** Puts hints into the queue; throws QueueUnreachable. */
   enqueue: (jobs: readonly Job[]) => Promise<void>;
   /** Opens the secrets of sources. */

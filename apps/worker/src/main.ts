@@ -87,6 +87,8 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
       similarExamples: createSimilarExamples({ db }),
       mode: config.USHER_MODE,
       auditShare: config.USHER_AUDIT_SHARE,
+      reuseForMs: config.USHER_REUSE_FOR,
+      escalation: config.USHER_ESCALATE,
       maxAges: { live: config.USHER_MAX_AGE, bulk: config.USHER_BULK_MAX_AGE },
       vault: openVault(config.USHER_SECRET_KEY),
       delivering: {

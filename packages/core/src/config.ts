@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Duration } from './duration.ts';
-import { EngineName } from './engine.ts';
+import { EngineName, Escalation } from './engine.ts';
 import type { Failure } from './failure.ts';
 import { Outbound } from './outbound-url.ts';
 import { Mode } from './release.ts';
@@ -55,6 +55,12 @@ export const Settings = z.object({
   ANTHROPIC_BASE_URL: url(['http', 'https']).optional().describe('Another address of the Claude API, such as a proxy.'),
   USHER_MODEL: z.string().default('claude-haiku-5-5').describe('Model for ordinary tickets.'),
   USHER_HARD_MODEL: z.string().default('claude-sonnet-5-5').describe('Model that gets one try where the first failed.'),
+  USHER_ESCALATE: Escalation.default('doubt').describe(
+    'When the hard model is asked: `failure` where the first refused or gave nothing usable; `doubt` also where its calibrated confidence is too low or the local model believes otherwise.',
+  ),
+  USHER_REUSE_FOR: Duration.prefault('24h').describe(
+    'How long Claude’s answer is taken over for a ticket with the same text, unless somebody corrected it. `0s`: never.',
+  ),
   USHER_PRICES: z
     .string()
     .optional()

@@ -7,6 +7,10 @@ import type { Lane, TicketText } from './ticket.ts';
 export const EngineName = z.enum(['cascade', 'claude', 'local']);
 export type EngineName = z.infer<typeof EngineName>;
 
+/** When the hard model is asked: only after a failure of the ordinary one, or where its answer is doubtful too. */
+export const Escalation = z.enum(['doubt', 'failure']);
+export type Escalation = z.infer<typeof Escalation>;
+
 /** A labelled text that teaches engines. */
 export interface Example {
   subject: string;
@@ -27,12 +31,31 @@ export interface Caller {
   sourceId: number | null;
 }
 
+/** An answer that was given to the same text not long ago, and that nobody corrected. */
+export interface EarlierAnswer {
+  /** Number of the classification. */
+  id: number;
+  model: string;
+  suggestion: Suggestion;
+}
+
+/** What is known about a text from when it came before. */
+export interface Memory {
+  /** By which the text is recognised when it comes again. */
+  textHash: string;
+  recall(): Promise<EarlierAnswer | undefined>;
+}
+
 export interface SuggestRequest {
   caller: Caller;
   ticket: TicketText;
   taxonomy: Taxonomy;
   /** Similar labelled texts for the prompt, at most a handful, or how to find them, which only an engine that shows them does. */
   examples: readonly Example[] | (() => Promise<readonly Example[]>);
+  /** What was said about this very text before; absent where every text is asked about anew. */
+  memory?: Memory | undefined;
+  /** Tells of the ordinary model's suggestion whether the hard model should be asked too; absent means never. */
+  isDoubtful?: ((suggestion: Suggestion) => boolean) | undefined;
   /** False when the ticket has waited as long as it may: answer now with what is at hand. */
   mayWait: boolean;
   /** Aborts the work, for example at shutdown. */

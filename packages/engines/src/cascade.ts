@@ -21,7 +21,7 @@ export function createCascadeEngine({ local, claude, bar }: CascadeOptions): Eng
     async suggest(request) {
       const first = await local.suggest(request);
       if (first.kind === 'suggested' && isSure(first.suggestion, bar)) return first;
-      const second = await askClaude(claude, request);
+      const second = await askClaude(claude, withOwnDoubts(request, first));
       const calls = [...first.calls, ...second.calls];
       const standIn = standInFor(second);
       if (first.kind === 'nothing' || standIn === null) return { ...second, calls };
@@ -32,6 +32,18 @@ export function createCascadeEngine({ local, claude, bar }: CascadeOptions): Eng
 
 function isSure({ category, confidence, calibrated }: Suggestion, bar: CascadeOptions['bar']): boolean {
   return calibrated && confidence >= bar(category);
+}
+
+/** The local model's word against Claude's: from here on it holds its category for more likely than all others together. */
+const OWN_WORD = 0.5;
+
+/** Where doubts have a second opinion, so has a disagreement with what the local model is calibrated to believe. */
+function withOwnDoubts(request: SuggestRequest, first: EngineAnswer): SuggestRequest {
+  const { isDoubtful } = request;
+  if (isDoubtful === undefined || first.kind === 'nothing') return request;
+  const { category, confidence, calibrated } = first.suggestion;
+  if (!calibrated || confidence < OWN_WORD) return request;
+  return { ...request, isDoubtful: (claudes) => claudes.category !== category || isDoubtful(claudes) };
 }
 
 /** What Claude's failure comes to where the ticket may not wait; an aborted call is nobody's answer. */

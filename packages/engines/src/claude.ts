@@ -6,6 +6,7 @@ import { callClaude, type ClaudeCall, type Purpose } from './claude/call.ts';
 import { createClient } from './claude/client.ts';
 import { isSuggestFailure } from './claude/failures.ts';
 import { buildRequest } from './claude/request.ts';
+import { remembered, takeOver } from './claude/memory.ts';
 
 export interface ClaudeEngineOptions {
   /** Model for ordinary tickets. */
@@ -39,17 +40,20 @@ export function createClaudeEngine(options: ClaudeEngineOptions): Engine {
   return {
     name: 'claude',
     async suggest(request) {
+      const { memory } = request;
+      const earlier = await memory?.recall();
+      if (memory !== undefined && earlier !== undefined) return takeOver(earlier, memory);
       const calls: EngineCall[] = [];
       const examples = typeof request.examples === 'function' ? await request.examples() : request.examples;
       const prompt = buildPrompt({ ...request, examples });
       const ask: Ask = async (purpose, model, repair) => {
         const built = buildRequest({ model, prompt, taxonomy: request.taxonomy, repair: repair ?? null });
         const call = await callClaude(built, { ...request, purpose }, tools);
-        calls.push(call.record);
+        calls.push(remembered(call.record, memory));
         return call.reading;
       };
       try {
-        return conclude(await readTicket(ask, { model, hardModel }), calls);
+        return conclude(await readTicket(ask, { model, hardModel, ...request }), calls);
       } catch (thrown) {
         return withoutAnswer(thrown, request, calls);
       }
@@ -60,13 +64,27 @@ export function createClaudeEngine(options: ClaudeEngineOptions): Engine {
 type Reading = ClaudeCall['reading'];
 type Ask = (purpose: Purpose, model: string, repair?: string) => Promise<Reading>;
 
+type Asking = Pick<ClaudeEngineOptions, 'model' | 'hardModel'> & Pick<SuggestRequest, 'isDoubtful'>;
+
 /** One try, one repair of an unusable answer, then the hard model once: each is paid, so there is no fourth. */
-async function readTicket(ask: Ask, { model, hardModel }: { model: string; hardModel: string }): Promise<Reading> {
+async function readTicket(ask: Ask, { model, hardModel, isDoubtful }: Asking): Promise<Reading> {
   let reading = await ask('first', model);
   if (reading.outcome === 'truncated' || reading.outcome === 'unusable')
     reading = await ask('repair', model, reading.detail);
-  const isSettled = reading.outcome === 'suggested' || reading.outcome === 'content_rejected';
-  return isSettled || hardModel === model ? reading : ask('hard', hardModel);
+  if (hardModel === model || reading.outcome === 'content_rejected') return reading;
+  if (reading.outcome !== 'suggested') return ask('hard', hardModel);
+  return isDoubtful?.(reading.suggestion) ? secondOpinion(reading, () => ask('hard', hardModel)) : reading;
+}
+
+/** The hard model's suggestion; the ordinary one's, which is paid for, where the hard one has none or cannot be asked. */
+async function secondOpinion(first: Reading, ask: () => Promise<Reading>): Promise<Reading> {
+  try {
+    const second = await ask();
+    return second.outcome === 'suggested' ? second : first;
+  } catch (thrown) {
+    if (!isSuggestFailure(thrown)) throw thrown;
+    return first;
+  }
 }
 
 function conclude(reading: Reading, calls: EngineCall[]): EngineAnswer {

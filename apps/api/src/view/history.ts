@@ -31,6 +31,7 @@ const Classification = z.object({
   output_tokens: z.number().int().nullable(),
   cost_micro_usd: z.number().describe('Price in millionths of a US dollar.'),
   duration_ms: z.number(),
+  reused_from: id.nullable().describe('The earlier answer to the same text that was taken over without a call.'),
   shadow: z.boolean(),
   created_at: ShownMoment,
 });
@@ -124,6 +125,7 @@ function showClassification(row: TicketHistory['classifications'][number]) {
     output_tokens: row.outputTokens,
     cost_micro_usd: row.costMicroUsd,
     duration_ms: row.durationMs,
+    reused_from: row.reusedFrom,
     shadow,
     created_at: shown(row.createdAt),
   };
