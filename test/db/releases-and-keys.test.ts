@@ -3,7 +3,6 @@ import { countCorrect } from '@usher/db/accuracy';
 import { createApiKey, findApiKey, listApiKeys, revokeApiKey } from '@usher/db/api-keys';
 import { connectDatabase } from '@usher/db/connect';
 import { correctTicket } from '@usher/db/correct-ticket';
-import { closeGate, readGate } from '@usher/db/gates';
 import { migrate } from '@usher/db/migrate';
 import { missingMigrations } from '@usher/db/migration-state';
 import { receiveTickets } from '@usher/db/receive-tickets';
@@ -59,17 +58,6 @@ test('an API key is found by itself, kept as a hash, and useless once revoked', 
   expect(await revokeApiKey(db, { keyId: id, actor: 'test' })).toBe(true);
   expect(await revokeApiKey(db, { keyId: id, actor: 'test' })).toBe(false);
   expect(await findApiKey(db, key)).toBeUndefined();
-});
-
-test('a gate stays closed for the longest time that anybody asked for, and opens by itself', async () => {
-  expect(await readGate(db, 'claude')).toBeUndefined();
-  await closeGate(db, 'claude', { forMs: 60_000, reason: 'pause', detail: 'retry-after 60' });
-  await closeGate(db, 'claude', { forMs: 1_000, reason: 'pause', detail: 'retry-after 1' });
-  const gate = await readGate(db, 'claude');
-  expect(gate?.detail).toBe('retry-after 60');
-  expect(gate?.waitMs).toBeGreaterThan(50_000);
-  await closeGate(db, 'other', { forMs: 0, reason: 'pause', detail: 'none' });
-  expect(await readGate(db, 'other')).toBeUndefined();
 });
 
 test('accuracy is the share of predictions that nobody corrected, by category and in all', async () => {

@@ -43,12 +43,14 @@ function outcome(ticketId: number, changed: Partial<EngineOutcome> = {}): Engine
   return { ticketId, revision: 1, releaseId, mode: 'auto', engine: 'claude', calls: [answer()], decision, ...changed };
 }
 
-test('work starts while it is due, each start is counted, and an orderly end clears the count', async () => {
+test('work starts while it is due, each start is counted, and an orderly end says how many of them count', async () => {
   const ticketId = await receive('w-1');
   expect(await start({ ticketId, revision: 1 })).toMatchObject({ starts: 1, lane: 'live' });
   expect(await start({ ticketId, revision: 1 })).toMatchObject({ starts: 2 });
-  await endWork(db, { ticketId, revision: 1, dueAt: new Date() });
+  await endWork(db, { ticketId, revision: 1, dueAt: new Date(), starts: 0 });
   expect(await start({ ticketId, revision: 1 })).toMatchObject({ starts: 1 });
+  await endWork(db, { ticketId, revision: 1, dueAt: new Date(), starts: 1 });
+  expect(await start({ ticketId, revision: 1 })).toMatchObject({ starts: 2 });
 });
 
 test('work on a revision that is not the newest, or is decided, is not due', async () => {

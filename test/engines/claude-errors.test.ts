@@ -33,7 +33,7 @@ describe('a rate limit pauses everybody', () => {
     expect(failure).toBeInstanceOf(RateLimited);
     expect(failure).toMatchObject({ code: 'rate_limited', retry: { afterMs }, calls: [] });
     const isRamp = error === 'ramp_limit';
-    expect(ends).toMatchObject([{ kind: 'rate_limited', afterMs, isRamp, says: { limits: { requests: 1_000 } } }]);
+    expect(ends).toMatchObject([{ kind: 'rate_limited', afterMs, isRamp, says: { limits: { requests: 10_000_000 } } }]);
   });
 
   test('also when it does not say for how long', async () => {

@@ -4,7 +4,7 @@ import { readPrices } from '@usher/engines/claude/prices';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ClaudeServer, startClaudeServer } from '../support/claude-server.ts';
 import { engineAgainst, outcomesOf, refundTicket } from '../support/claude-server-engine.ts';
-import { startTier } from '../support/claude-server-limits.ts';
+import { roomyLimits } from '../support/claude-server-limits.ts';
 
 let server: ClaudeServer;
 beforeAll(async () => {
@@ -69,7 +69,7 @@ test('the gate is asked before the call and told after it', async () => {
   const { calls } = await suggest();
   expect(entered).toMatchObject([{ model: haiku, key: '7-1-first', share: 'live', sourceId: 3 }]);
   expect(ends).toMatchObject([
-    { kind: 'answered', usage: calls[0]?.usage, costMicroUsd: calls[0]?.costMicroUsd, says: { limits: startTier } },
+    { kind: 'answered', usage: calls[0]?.usage, costMicroUsd: calls[0]?.costMicroUsd, says: { limits: roomyLimits } },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { readJson } from './claude-server-http.ts';
-import { type Limits, startTier } from './claude-server-limits.ts';
+import { type Limits, roomyLimits } from './claude-server-limits.ts';
 import { type Behaviour, createPlan, type PlanOptions } from './claude-server-plan.ts';
 import { answerRequest, type ServerState } from './claude-server-routes.ts';
 import { createPromptCache } from './claude-server-usage.ts';
@@ -88,7 +88,7 @@ export async function startClaudeServer(options: ClaudeServerOptions = {}): Prom
 function createState({
   apiKey,
   latencyMs = 0,
-  limits = startTier,
+  limits = roomyLimits,
   now = Date.now,
   ...plan
 }: ClaudeServerOptions): ServerState {

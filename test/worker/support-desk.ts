@@ -6,16 +6,21 @@ import { receiveTickets } from '@usher/db/receive-tickets';
 import { ensureSource, type Source } from '@usher/db/sources';
 import { publishTaxonomy } from '@usher/db/taxonomies';
 import { readPrices } from '@usher/engines/claude/prices';
+import { openMemoryBudget } from '@usher/queue/budget/memory';
+import type { BudgetStore } from '@usher/queue/budget/store';
+import { createTurns } from '@usher/queue/budget/turns';
 import { createCurrentRelease } from '@usher/worker/current-release';
 import { createTurnstile } from '@usher/worker/delivery/turnstile';
 import type { Deps } from '@usher/worker/deps';
 import { createEngineMaker, type EngineMakerOptions } from '@usher/worker/engines';
 import type { WorkerEvent } from '@usher/worker/events';
 import { createGate } from '@usher/worker/gate';
+import type { OutageRule } from '@usher/worker/gate/breaker';
 import { createSimilarExamples } from '@usher/worker/similar-examples';
 import { createTicketWork } from '@usher/worker/ticket-work';
 import postgres, { type Sql } from 'postgres';
 import { desk } from '../support/claude-server-desk.ts';
+import { roomyLimits } from '../support/claude-server-limits.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { testVault } from '../support/vault.ts';
 
@@ -80,15 +85,31 @@ export async function openDesk(given?: { url: string }): Promise<SupportDesk> {
 /** Engine settings that a test may change; the address is that of a stand-in for Claude. */
 export type EngineSettings = Partial<Omit<EngineMakerOptions, 'gate' | 'prices' | 'report'>>;
 
+/** What the workers of a fleet have in common, or are alike in. */
+export interface Shared {
+  /** One of its own where none is given. */
+  budget?: BudgetStore;
+  dailyMicroUsd?: number;
+  outage?: OutageRule;
+}
+
 /** What handlers work with, as one worker has it, and the events that it tells. */
 export function workerDeps(
   { db }: SupportDesk,
   settings: EngineSettings,
+  shared: Shared = {},
 ): { deps: Omit<Deps, 'signal' | 'enqueue'>; events: WorkerEvent[] } {
   const events: WorkerEvent[] = [];
   const report = (event: WorkerEvent) => void events.push(event);
   const engine = { engine: 'claude', model: 'claude-haiku-5-5', hardModel: 'claude-sonnet-5-5', ...settings } as const;
-  const gate = createGate({ db, report, mostUnanswered: 40 });
+  const { budget = openMemoryBudget(), dailyMicroUsd = null, outage } = shared;
+  const turns = createTurns(budget, {
+    account: 'test',
+    ceilings: roomyLimits,
+    onTrouble: ({ kind, ...what }) =>
+      'forMs' in what ? report({ kind: 'claude_paused', ...what }) : report({ kind: 'claude_slowed', ...what }),
+  });
+  const gate = createGate({ db, report, account: 'test', turns, dailyMicroUsd, ...(outage && { outage }) });
   const makeEngines = createEngineMaker({
     apiKey: 'test-key',
     baseUrl: undefined,

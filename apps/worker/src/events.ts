@@ -1,5 +1,6 @@
 import type { Action, DecisionReason } from '@usher/core/decide';
 import type { Lane } from '@usher/core/ticket';
+import type { BreakerReason } from '@usher/db/breakers';
 import { Counter, type Registry } from 'prom-client';
 import { describeError } from '@usher/core/describe-error';
 
@@ -21,8 +22,19 @@ export type WorkerEvent =
   | { kind: 'delivery_given_up'; deliveryId: number; error: string }
   | { kind: 'hint_lost'; code: string }
   | { kind: 'claude_paused'; forMs: number; detail: string }
-  | { kind: 'claude_refused'; reason: 'configuration' | 'money'; forMs: number; detail: string }
-  | { kind: 'claude_silent'; unanswered: number }
+  | { kind: 'claude_slowed'; detail: string }
+  | { kind: 'breaker_opened'; reason: BreakerReason; forMs: number; times: number; detail: string }
+  | { kind: 'breaker_closed' }
+  | {
+      kind: 'money_alert';
+      /** Of the limit. */
+      percent: number;
+      whose: string;
+      /** In UTC. */
+      day: string;
+      spentMicroUsd: number;
+      limitMicroUsd: number;
+    }
   | { kind: 'release_taken'; release: number; taxonomyVersion: number; localModel: number | null }
   | { kind: 'model_learnt'; localModel: number; taxonomyVersion: number; examples: number; durationMs: number }
   | { kind: 'model_unreadable'; error: unknown }
@@ -65,8 +77,10 @@ const meanings: Record<Kind, Meaning> = {
   delivery_given_up: { says: 'A delivery was given up', level: 'error' },
   hint_lost: { says: 'The queue missed a hint; the sweep makes up for it', level: 'warn', labels: ['code'] },
   claude_paused: { says: 'Claude asked everybody to pause', level: 'warn' },
-  claude_refused: { says: 'Claude refuses every call until somebody acts', level: 'error', labels: ['reason'] },
-  claude_silent: { says: 'Claude answers nothing; it is only probed now', level: 'error' },
+  claude_slowed: { says: 'Claude is in trouble; everybody calls less for a minute', level: 'warn' },
+  breaker_opened: { says: 'Nobody calls Claude now; one call will probe later', level: 'error', labels: ['reason'] },
+  breaker_closed: { says: 'A probe was answered; Claude is called again', level: 'warn' },
+  money_alert: { says: 'A part of the money for today is spent', level: 'warn', labels: ['percent', 'whose'] },
   release_taken: { says: 'Decisions are made under this release from now on', level: 'info' },
   model_learnt: { says: 'The local model was learnt again', level: 'info' },
   model_unreadable: { says: 'The local model in force cannot be read and does not count', level: 'error' },

@@ -3,7 +3,9 @@ import { isFailure } from '@usher/core/failure';
 import { connectDatabase } from '@usher/db/connect';
 import { openVault } from '@usher/db/vault';
 import { readPrices } from '@usher/engines/claude/prices';
+import { openBudget } from '@usher/queue/budget/open';
 import { connectQueue, type QueueWarning } from '@usher/queue/connect';
+import { quieten } from '@usher/queue/quieten';
 import { once } from 'node:events';
 import { type Logger, pino } from 'pino';
 import type { Registry } from 'prom-client';
@@ -13,7 +15,8 @@ import { createTurnstile } from './delivery/turnstile.ts';
 import { describeError } from '@usher/core/describe-error';
 import { createEngineMaker } from './engines.ts';
 import { createReport, type WorkerEvent } from './events.ts';
-import { createGate } from './gate.ts';
+import { measureGate } from './gate/metrics.ts';
+import { openGate } from './gate/open.ts';
 import { createRegistry, type MetricsServer, serveMetrics } from './metrics-server.ts';
 import { checkModels } from './model-check.ts';
 import { untilReady } from './readiness.ts';
@@ -62,7 +65,11 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
   const settings = { engine: config.engine, model: config.USHER_MODEL, hardModel: config.USHER_HARD_MODEL };
   const account = { apiKey: config.ANTHROPIC_API_KEY, baseUrl: config.ANTHROPIC_BASE_URL };
   const connections = ticketsAtATime(concurrency);
-  const gate = createGate({ db, report, mostUnanswered: 2 * connections });
+  await using budget = openBudget(queueUrl, {
+    onTrouble: quieten((error) => report({ kind: 'queue_trouble', error })),
+  });
+  const { gate, turns } = openGate({ db, budget, report }, config);
+  measureGate(registry, { gate, turns, db, dailyMicroUsd: config.dailyMicroUsd });
   const makeEngines = createEngineMaker({
     ...settings,
     ...account,

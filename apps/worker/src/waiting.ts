@@ -31,6 +31,8 @@ export interface Waiting {
   ageMs: number;
   /** Milliseconds until it stops waiting; negative once it has. */
   leftMs: number;
+  /** Whether the shared budget has set the time, for this ticket alone. */
+  isTurn: boolean;
   /** 0 to 1; spreads tickets that failed together. */
   random: number;
 }
@@ -39,10 +41,10 @@ export interface Waiting {
  * Milliseconds after which a ticket is looked at again: as long as the failure says, otherwise the longer the longer it
  * has waited already, and in any case no longer than it may wait.
  */
-export function pauseMs(retry: Retry, { ageMs, leftMs, random }: Waiting): number {
+export function pauseMs(retry: Retry, { ageMs, leftMs, isTurn, random }: Waiting): number {
   const asked =
     typeof retry === 'object'
-      ? retry.afterMs * (1 + random / 10)
+      ? retry.afterMs * (1 + (isTurn ? 0 : random / 10))
       : Math.min(Math.max(ageMs / 2, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS) * (1 + random / 4);
   return Math.ceil(Math.min(asked, leftMs > 0 ? leftMs : OVERDUE_PAUSE_MS));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { BudgetLimits } from './budget/rules.ts';
 import { Duration } from './duration.ts';
 import { EngineName, Escalation } from './engine.ts';
 import type { Failure } from './failure.ts';
@@ -17,6 +18,7 @@ const url = (schemes: readonly string[]) =>
 
 /** 32 bytes in base64, in either alphabet. */
 const SECRET_KEY = /^[A-Za-z0-9+/_-]{43}=?$/;
+const amount = z.coerce.number({ error: 'must be a whole number' }).int().min(1).max(1_000_000_000);
 
 /**
  * Every setting, once. `docs/configuration.md` and `.env.example` are made from this list: the description says what the
@@ -65,6 +67,23 @@ export const Settings = z.object({
     .string()
     .optional()
     .describe('A price list of your own in the form of `packages/engines/prices.yaml`, which holds where it is unset.'),
+  USHER_RPM: amount
+    .optional()
+    .describe(
+      'Requests a minute at most, for each model, all workers together. Unset, what Claude allows; until it says so, 1,000.',
+    ),
+  USHER_ITPM: amount
+    .optional()
+    .describe('The same for uncached input tokens a minute; until Claude says better, 2,000,000.'),
+  USHER_OTPM: amount.optional().describe('The same for output tokens a minute; until Claude says better, 400,000.'),
+  USHER_DAILY_USD: z.coerce
+    .number({ error: 'must be an amount in US dollars, such as 20 or 2.5' })
+    .min(0, 'must not be negative')
+    .max(1_000_000)
+    .optional()
+    .describe(
+      'What Claude may cost on one day (UTC), all sources together. Unset, there is no limit. Sources can have limits of their own: `usher sources budget`.',
+    ),
   USHER_CONCURRENCY: z.coerce
     .number({ error: 'must be a whole number' })
     .int()
@@ -127,7 +146,14 @@ export const Settings = z.object({
 });
 
 /** Settings as read, with what follows from several of them. */
-export type Config = z.output<typeof Settings> & { engine: EngineName; queueUrl: string | undefined };
+export type Config = z.output<typeof Settings> & {
+  engine: EngineName;
+  queueUrl: string | undefined;
+  /** What the operator allows a minute at most. */
+  ceilings: Partial<BudgetLimits>;
+  /** What may be spent on a day, in micro-dollars; null is no limit. */
+  dailyMicroUsd: number | null;
+};
 
 /** Thrown when settings are bad; its message lists every problem at once. */
 export class ConfigInvalid extends Error implements Failure {
@@ -156,5 +182,19 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (engine !== 'local' && settings.ANTHROPIC_API_KEY === undefined) {
     throw new ConfigInvalid([`USHER_ENGINE: ${engine} needs ANTHROPIC_API_KEY; set it, or use USHER_ENGINE=local`]);
   }
-  return { ...settings, engine, queueUrl: settings.QUEUE_URL ?? settings.REDIS_URL ?? settings.DATABASE_URL };
+  return {
+    ...settings,
+    engine,
+    queueUrl: settings.QUEUE_URL ?? settings.REDIS_URL ?? settings.DATABASE_URL,
+    ceilings: ceilingsOf(settings),
+    dailyMicroUsd: settings.USHER_DAILY_USD === undefined ? null : Math.round(settings.USHER_DAILY_USD * 1_000_000),
+  };
+}
+
+function ceilingsOf({ USHER_RPM, USHER_ITPM, USHER_OTPM }: z.output<typeof Settings>): Partial<BudgetLimits> {
+  return {
+    ...(USHER_RPM !== undefined && { requests: USHER_RPM }),
+    ...(USHER_ITPM !== undefined && { inputTokens: USHER_ITPM }),
+    ...(USHER_OTPM !== undefined && { outputTokens: USHER_OTPM }),
+  };
 }

@@ -63,12 +63,18 @@ export async function startWork(db: Db, revisions: readonly Revision[]): Promise
   });
 }
 
-/** Says that a start ended in an orderly way without a decision: the ticket waits and is looked at again at `dueAt`. */
-export async function endWork(db: Db, { ticketId, revision, dueAt }: Revision & { dueAt: Date }): Promise<void> {
+/**
+ * Says that a start ended in an orderly way without a decision: the ticket waits and is looked at again at `dueAt`.
+ * `starts` is how many of its starts count from now on.
+ */
+export async function endWork(
+  db: Db,
+  { ticketId, revision, dueAt, starts }: Revision & { dueAt: Date; starts: number },
+): Promise<void> {
   await whileAvailable(() =>
     db
       .update(tickets)
-      .set({ starts: 0, dueAt })
+      .set({ starts, dueAt })
       .where(and(eq(tickets.id, ticketId), eq(tickets.revision, revision), eq(tickets.state, 'received'))),
   );
 }

@@ -19,7 +19,7 @@ describe('Classifying', () => {
   });
   beforeEach(async () => {
     claude = await startClaudeServer();
-    await desk.sql`delete from gates`;
+    await desk.sql`delete from breakers`;
   });
   afterEach(async () => {
     await claude[Symbol.asyncDispose]();
@@ -112,7 +112,7 @@ describe('Classifying', () => {
       expect(ticket.dueAt.getTime()).toBeGreaterThan(Date.now());
       expect(events.at(-1)).toMatchObject({ kind: 'ticket_postponed', ticketId, code });
 
-      await desk.sql`delete from gates`;
+      await desk.sql`delete from breakers`;
       await worker().classify(ticketId);
       expect(await desk.ticket(ticketId)).toMatchObject({ state: 'routed', team: 'finance' });
     },

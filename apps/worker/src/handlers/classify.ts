@@ -91,12 +91,21 @@ async function putBack(work: Work, thrown: unknown, deps: Deps): Promise<unknown
   const { ageMs } = placeOf(work);
   const leftMs = waitsUntil(work, deps.maxAges) - Date.now();
   const isStopping = deps.signal.aborted;
-  const waitMs = isStopping ? 0 : pauseMs(retryOf(thrown), { ageMs, leftMs, random: Math.random() });
+  const isTurn = isTurnAwaited(thrown);
+  const waitMs = isStopping ? 0 : pauseMs(retryOf(thrown), { ageMs, leftMs, isTurn, random: Math.random() });
   const { ticketId, revision } = work;
-  await outlast(() => endWork(deps.db, { ticketId, revision, dueAt: new Date(Date.now() + waitMs) }), deps.signal);
+  const dueAt = new Date(Date.now() + waitMs);
+  // Who only waits for his turn has neither begun nor ended: what counted against the ticket before still does.
+  const starts = isTurn ? work.starts - 1 : 0;
+  await outlast(() => endWork(deps.db, { ticketId, revision, dueAt, starts }), deps.signal);
   if (isStopping || !isFailure(thrown)) return thrown;
   deps.report({ kind: 'ticket_postponed', ...placeOf(work), code: thrown.code, waitMs });
   return new TicketWaits(thrown, waitMs);
+}
+
+/** The shared budget has told to the millisecond when it is this ticket's turn. */
+function isTurnAwaited(thrown: unknown): boolean {
+  return isFailure(thrown) && thrown.code === 'budget_wait';
 }
 
 function placeOf({ ticketId, revision, lane, revisedAt }: Work) {

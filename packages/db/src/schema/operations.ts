@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, smallint, text } from 'drizzle-orm/pg-core';
+import { bigint, date, index, integer, jsonb, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
 import { idOf, moment, ownId } from './columns.ts';
 import { decisions } from './facts.ts';
 import { sources } from './sources.ts';
@@ -42,14 +42,37 @@ export const deliveries = pgTable(
   ],
 );
 
-/** The fleet's common doors: while one is closed, nobody calls what is behind it. */
-export const gates = pgTable('gates', {
+/** The fleet's circuit breakers, one for each account at Claude: while one is open, nobody calls. */
+export const breakers = pgTable('breakers', {
   name: text('name').primaryKey(),
-  closedUntil: moment('closed_until').notNull(),
-  reason: text('reason').notNull(),
-  detail: text('detail').notNull(),
-  changedAt: moment('changed_at').notNull().defaultNow(),
+  /** Null while it is closed; once this has passed, one call at a time probes whether it may close. */
+  openUntil: moment('open_until'),
+  openedAt: moment('opened_at'),
+  reason: text('reason').notNull().default(''),
+  detail: text('detail').notNull().default(''),
+  /** How often it opened since it was last closed. */
+  times: integer('times').notNull().default(0),
+  /** Until when a probe has the word. */
+  probedUntil: moment('probed_until'),
+  /** When anybody in the fleet last had an answer, give or take some seconds. */
+  answeredAt: moment('answered_at'),
 });
+
+/** The purse that pays for everybody; the others have the number of their source. */
+export const EVERYBODYS_PURSE = 0;
+
+/** What each purse spent on each day (UTC), with what calls in flight may cost at most, in micro-dollars. */
+export const spending = pgTable(
+  'spending',
+  {
+    day: date('day').notNull(),
+    purse: integer('purse').notNull(),
+    spentMicroUsd: bigint('spent_micro_usd', { mode: 'number' }).notNull().default(0),
+    /** The highest part of the limit, in percent, of which an alert was given. */
+    toldPercent: smallint('told_percent').notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.day, table.purse] })],
+);
 
 /** Who did what. Append-only. */
 export const audit = pgTable('audit', {

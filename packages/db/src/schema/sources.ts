@@ -1,4 +1,4 @@
-import { integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { Sealed } from '../vault.ts';
 import { idOf, moment, ownId } from './columns.ts';
 
@@ -16,6 +16,8 @@ export const sources = pgTable('sources', {
   webhookSecret: text('webhook_secret').$type<Sealed>(),
   /** Makes it impossible to foresee which tickets are drawn for a blind audit. */
   auditSalt: uuid('audit_salt').notNull().defaultRandom(),
+  /** What its tickets may cost on one day (UTC), in micro-dollars; null is no limit of its own. */
+  dailyMicroUsd: bigint('daily_micro_usd', { mode: 'number' }),
   createdAt: moment('created_at').notNull().defaultNow(),
   removedAt: moment('removed_at'),
 });
