@@ -106,8 +106,7 @@ export function workerDeps(
   const turns = createTurns(budget, {
     account: 'test',
     ceilings: roomyLimits,
-    onTrouble: ({ kind, ...what }) =>
-      'forMs' in what ? report({ kind: 'claude_paused', ...what }) : report({ kind: 'claude_slowed', ...what }),
+    onTrouble: report,
   });
   const gate = createGate({ db, report, account: 'test', turns, dailyMicroUsd, ...(outage && { outage }) });
   const makeEngines = createEngineMaker({

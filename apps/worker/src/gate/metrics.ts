@@ -2,7 +2,7 @@ import { dimensions, Share } from '@usher/core/budget/rules';
 import type { Db } from '@usher/db/connect';
 import { spentToday } from '@usher/db/spending';
 import type { Turns } from '@usher/queue/budget/turns';
-import { Gauge, type Registry } from 'prom-client';
+import { Gauge, type GaugeConfiguration, type Registry } from 'prom-client';
 import type { FleetGate } from '../gate.ts';
 
 const STATES = ['closed', 'half_open', 'open'] as const;
@@ -12,12 +12,12 @@ export function measureGate(
   registry: Registry,
   { gate, turns, db, dailyMicroUsd }: { gate: FleetGate; turns: Turns; db: Db; dailyMicroUsd: number | null },
 ): void {
-  const registers = [registry];
-  new Gauge({
+  const gauge = (configuration: Omit<GaugeConfiguration<string>, 'registers'>) =>
+    registry.registerMetric(new Gauge({ ...configuration, registers: [] }));
+  gauge({
     name: 'usher_claude_breaker_state',
     help: '1 for the state in which the breaker toward Claude is.',
     labelNames: ['state', 'reason'],
-    registers,
     async collect() {
       this.reset();
       const standing = await gate.breaker.standing().catch(() => undefined);
@@ -28,39 +28,43 @@ export function measureGate(
       }
     },
   });
-  measureBudget(registry, turns);
-  new Gauge({
+  gauge({
     name: 'usher_claude_spent_usd',
     help: 'Spent today (UTC) of the purses that have a limit; 0 is everybody, the others are numbers of sources.',
     labelNames: ['purse'],
-    registers,
     async collect() {
       this.reset();
       const spent = await spentToday(db).catch(() => []);
       for (const { purse, spentMicroUsd } of spent) this.set({ purse: String(purse) }, spentMicroUsd / 1_000_000);
     },
   });
-  if (dailyMicroUsd === null) return;
-  new Gauge({
-    name: 'usher_claude_daily_limit_usd',
-    help: 'What may be spent on one day, all sources together.',
-    registers,
-  }).set(dailyMicroUsd / 1_000_000);
+  if (dailyMicroUsd !== null) {
+    const limit = new Gauge({
+      name: 'usher_claude_daily_limit_usd',
+      help: 'What may be spent on one day, all sources together.',
+      registers: [],
+    });
+    limit.set(dailyMicroUsd / 1_000_000);
+    registry.registerMetric(limit);
+  }
+  measureBudget(registry, turns);
 }
 
 function measureBudget(registry: Registry, turns: Turns): void {
   const read = () => turns.read().catch(() => []);
   const gauge = (name: string, help: string, labelNames: string[], tell: (gauge: Gauge, one: Read) => void) =>
-    new Gauge({
-      name: `usher_claude_budget_${name}`,
-      help,
-      labelNames: ['model', ...labelNames],
-      registers: [registry],
-      async collect() {
-        this.reset();
-        for (const one of await read()) tell(this, one);
-      },
-    });
+    registry.registerMetric(
+      new Gauge({
+        name: `usher_claude_budget_${name}`,
+        help,
+        labelNames: ['model', ...labelNames],
+        registers: [],
+        async collect() {
+          this.reset();
+          for (const one of await read()) tell(this, one);
+        },
+      }),
+    );
   gauge('limit', 'What may be used in a minute.', ['what'], (to, { model, reading }) => {
     for (const what of dimensions) to.set({ model, what }, reading.limits[what]);
   });

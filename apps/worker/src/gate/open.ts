@@ -15,8 +15,7 @@ export function openGate(
   const turns = createTurns(budget, {
     account,
     ceilings,
-    onTrouble: ({ kind, ...what }) =>
-      'forMs' in what ? report({ kind: 'claude_paused', ...what }) : report({ kind: 'claude_slowed', ...what }),
+    onTrouble: report,
   });
   return { gate: createGate({ db, report, account, turns, dailyMicroUsd }), turns };
 }

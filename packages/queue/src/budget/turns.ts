@@ -27,7 +27,9 @@ export interface TurnsOptions {
   /** What the operator allows at most; also what is assumed until the server has named its limits. */
   ceilings: Partial<BudgetLimits>;
   /** Told when Claude made everybody pause, or slower. */
-  onTrouble?: (trouble: { kind: 'paused'; forMs: number; detail: string } | { kind: 'slower'; detail: string }) => void;
+  onTrouble?: (
+    trouble: { kind: 'claude_paused'; forMs: number; detail: string } | { kind: 'claude_slowed'; detail: string },
+  ) => void;
 }
 
 /** One process's use of the budget that all share. */
@@ -55,12 +57,12 @@ export function createTurns(store: BudgetStore, { account, ceilings, onTrouble }
   // Many calls in flight bring the same news; it is told once.
   const quiet = { pausedUntil: 0, slowUntil: 0 };
   const slow = async (pool: Pool, detail: string) => {
-    if (performance.now() >= quiet.slowUntil) onTrouble?.({ kind: 'slower', detail });
+    if (performance.now() >= quiet.slowUntil) onTrouble?.({ kind: 'claude_slowed', detail });
     quiet.slowUntil = performance.now() + rules.shrinkOnceMs;
     await store.shrink(pool);
   };
   const pause = async (pool: Pool, { afterMs, detail }: { afterMs: number; detail: string }) => {
-    if (performance.now() >= quiet.pausedUntil) onTrouble?.({ kind: 'paused', forMs: afterMs, detail });
+    if (performance.now() >= quiet.pausedUntil) onTrouble?.({ kind: 'claude_paused', forMs: afterMs, detail });
     quiet.pausedUntil = Math.max(quiet.pausedUntil, performance.now() + afterMs);
     await store.pause(pool, afterMs);
   };
