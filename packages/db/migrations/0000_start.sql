@@ -160,6 +160,17 @@ CREATE TABLE "audit" (
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "breakers" (
+	"name" text PRIMARY KEY NOT NULL,
+	"open_until" timestamp with time zone,
+	"opened_at" timestamp with time zone,
+	"reason" text DEFAULT '' NOT NULL,
+	"detail" text DEFAULT '' NOT NULL,
+	"times" integer DEFAULT 0 NOT NULL,
+	"probed_until" timestamp with time zone,
+	"answered_at" timestamp with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "deliveries" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "deliveries_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"source_id" integer NOT NULL,
@@ -175,12 +186,12 @@ CREATE TABLE "deliveries" (
 	"delivered_at" timestamp with time zone
 );
 --> statement-breakpoint
-CREATE TABLE "gates" (
-	"name" text PRIMARY KEY NOT NULL,
-	"closed_until" timestamp with time zone NOT NULL,
-	"reason" text NOT NULL,
-	"detail" text NOT NULL,
-	"changed_at" timestamp with time zone DEFAULT now() NOT NULL
+CREATE TABLE "spending" (
+	"day" date NOT NULL,
+	"purse" integer NOT NULL,
+	"spent_micro_usd" bigint DEFAULT 0 NOT NULL,
+	"told_percent" smallint DEFAULT 0 NOT NULL,
+	CONSTRAINT "spending_day_purse_pk" PRIMARY KEY("day","purse")
 );
 --> statement-breakpoint
 CREATE TABLE "people" (
@@ -240,6 +251,7 @@ CREATE TABLE "sources" (
 	"webhook_url" text,
 	"webhook_secret" text,
 	"audit_salt" uuid DEFAULT gen_random_uuid() NOT NULL,
+	"daily_micro_usd" bigint,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"removed_at" timestamp with time zone,
 	CONSTRAINT "sources_name_unique" UNIQUE("name")
