@@ -1,5 +1,3 @@
-import { accuracyReport } from '@usher/core/accuracy-report';
-import { countCorrect } from '@usher/db/accuracy';
 import { createApiKey, findApiKey, listApiKeys, revokeApiKey } from '@usher/db/api-keys';
 import { connectDatabase } from '@usher/db/connect';
 import { correctTicket } from '@usher/db/correct-ticket';
@@ -7,6 +5,7 @@ import { migrate } from '@usher/db/migrate';
 import { missingMigrations } from '@usher/db/migration-state';
 import { receiveTickets } from '@usher/db/receive-tickets';
 import { recordDecision } from '@usher/db/record-decision';
+import { reportAccuracy } from '@usher/db/reports/accuracy';
 import { ensureSource } from '@usher/db/sources';
 import { currentTaxonomy, publishTaxonomy, TaxonomyChanged } from '@usher/db/taxonomies';
 import { afterAll, expect, test } from 'vitest';
@@ -78,9 +77,12 @@ test('accuracy is the share of predictions that nobody corrected, by category an
   const accepted = { ...routeToFinance({ reason: 'accepted' }), category: 'billing' };
   await correctTicket(db, { ticketId: receipts[0]?.ticketId ?? 0, decision: corrected, by, mode: 'auto' });
   await correctTicket(db, { ticketId: receipts[1]?.ticketId ?? 0, decision: accepted, by, mode: 'auto' });
-  const report = accuracyReport(await countCorrect(db));
+  const { document: report } = await reportAccuracy(db, { basis: 'assumed' });
   expect(report).toMatchObject({ total: 3, correct: 2, accuracy: 2 / 3 });
-  expect(report.by_category).toMatchObject([{ category: 'billing', total: 3, correct: 2 }]);
+  expect(report.by_category).toMatchObject([
+    { category: 'billing', total: 3, correct: 2, precision: { value: 2 / 3, n: 3 } },
+    { category: 'general', total: 0, recall: { value: 0, n: 1 } },
+  ]);
   expect(report.interval?.low).toBeCloseTo(0.2077, 3);
   expect(report.interval?.high).toBeCloseTo(0.9385, 3);
 });

@@ -8,7 +8,7 @@ import { livez, readyz } from './routes/health.ts';
 import { getMetrics } from './routes/metrics.ts';
 import { getCost } from './routes/report-cost.ts';
 import { getPeople, patchPerson, postInvitation, postPeople } from './routes/people.ts';
-import { getAccuracy } from './routes/reports.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { deleteSession, deleteSessions, getSession, postSession } from './routes/session.ts';
 import { getTaxonomy, putTaxonomy } from './routes/taxonomy.ts';
 import { postTickets } from './routes/tickets-intake.ts';
@@ -23,7 +23,7 @@ const ROUTES = [
   getTickets,
   getTicket,
   postCorrection,
-  getAccuracy,
+  ...reportRoutes,
   getCost,
   getTaxonomy,
   putTaxonomy,

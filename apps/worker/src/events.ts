@@ -50,7 +50,9 @@ export type WorkerEvent =
   | { kind: 'queue_trouble'; error: unknown }
   | { kind: 'queue_may_evict'; policy: string }
   | { kind: 'swept'; jobs: number }
-  | { kind: 'sweep_failed'; error: unknown };
+  | { kind: 'sweep_failed'; error: unknown }
+  | { kind: 'counted'; left: number }
+  | { kind: 'counting_failed'; error: unknown };
 
 type Kind = WorkerEvent['kind'];
 type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -97,6 +99,8 @@ const meanings: Record<Kind, Meaning> = {
   queue_may_evict: { says: 'Redis may throw jobs away: set maxmemory-policy to noeviction', level: 'warn' },
   swept: { says: 'Work that was due was enqueued', level: 'debug' },
   sweep_failed: { says: 'Looking for due work failed; it is tried again', level: 'warn' },
+  counted: { says: 'What happened was added up for the reports', level: 'debug' },
+  counting_failed: { says: 'Adding up for the reports failed; it is tried again', level: 'warn' },
 };
 
 /** Makes the worker's one mouth: each event is a line in the log and one more on a counter of its name. */

@@ -5,6 +5,7 @@ import type { QueueConnection } from '@usher/queue/connect';
 import { type Consumer, type ConsumerEvent, consume } from '@usher/queue/consume';
 import { enqueue } from '@usher/queue/enqueue';
 import { startSweep } from '@usher/queue/sweep';
+import { startCounting } from './counting.ts';
 import type { Deps } from './deps.ts';
 import type { Report } from './events.ts';
 import { startFeeder } from './feeder.ts';
@@ -75,9 +76,11 @@ export function startWorker({ deps, consumer, producer, concurrency, window }: W
     onEvent: report,
   });
   const feeder = startFeeder({ db, queue: producer, window, onEvent: report });
+  const counting = startCounting({ db, report });
   return {
     async close(graceMs = GRACE_MS) {
-      await Promise.all([sweep.stop(), feeder.stop(), ...consumers.map((consumer) => consumer.close(graceMs))]);
+      const loops = [sweep, feeder, counting].map((loop) => loop.stop());
+      await Promise.all([...loops, ...consumers.map((consumer) => consumer.close(graceMs))]);
     },
   };
 }

@@ -98,7 +98,8 @@ export async function appendDecisions(db: Db, given: readonly NewDecision[]): Pr
           subcategory = assigned.subcategory, team = assigned.team, priority = assigned.priority,
           sla_hours = assigned.sla_hours, confidence = assigned.confidence,
           is_calibrated = assigned.is_calibrated, note = assigned.note,
-          sla_due_at = tickets.received_at + assigned.sla_hours * interval '1 hour'
+          sla_due_at = tickets.received_at + assigned.sla_hours * interval '1 hour',
+          predicted = case when standing.actor_kind = 'engine' then standing.category else tickets.predicted end
       from locked join standing on standing.ticket_id = locked.id left join assigned on assigned.id = standing.id
       where tickets.id = locked.id and locked.is_due
       returning tickets.id

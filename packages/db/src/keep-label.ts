@@ -3,7 +3,7 @@ import type { Db } from './connect.ts';
 import { examples, type Provenance } from './schema/examples.ts';
 import { decisions } from './schema/facts.ts';
 import { outcomes, type OutcomeVia } from './schema/learning.ts';
-import type { tickets } from './schema/tickets.ts';
+import { tickets } from './schema/tickets.ts';
 
 type Ticket = Pick<typeof tickets.$inferSelect, 'id' | 'revision' | 'subject' | 'body'>;
 
@@ -24,6 +24,8 @@ export async function keepOutcome(
     .from(decisions)
     .where(and(eq(decisions.ticketId, ticketId), eq(decisions.revision, revision), eq(decisions.actorKind, 'engine')));
   await tx.insert(outcomes).values({ ticketId, revision, decisionId: judged?.id ?? null, via, ...label });
+  const isThisText = and(eq(tickets.id, ticketId), eq(tickets.revision, revision));
+  await tx.update(tickets).set({ truth: label.category }).where(isThisText);
 }
 
 /** Keeps a ticket's text as its one labelled example; what it taught before is retired. Inside the caller's transaction. */

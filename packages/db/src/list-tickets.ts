@@ -10,6 +10,10 @@ export interface ListFilter {
   state?: TicketState | undefined;
   team?: string | undefined;
   category?: string | undefined;
+  /** What the engine predicted for the newest text. */
+  predicted?: string | undefined;
+  /** What somebody said that the newest text is about. */
+  truth?: string | undefined;
   source?: string | undefined;
   receivedFrom?: Date | undefined;
   receivedBefore?: Date | undefined;
@@ -30,6 +34,8 @@ export async function listTickets(db: Db, filter: ListFilter): Promise<StoredTic
           filter.state && eq(tickets.state, filter.state),
           filter.team === undefined ? undefined : eq(tickets.team, filter.team),
           filter.category === undefined ? undefined : eq(tickets.category, filter.category),
+          filter.predicted === undefined ? undefined : eq(tickets.predicted, filter.predicted),
+          filter.truth === undefined ? undefined : eq(tickets.truth, filter.truth),
           filter.source === undefined ? undefined : eq(sources.name, filter.source),
           filter.receivedFrom && gte(tickets.receivedAt, filter.receivedFrom),
           filter.receivedBefore && lt(tickets.receivedAt, filter.receivedBefore),

@@ -53,11 +53,11 @@ async function readRevisions(db: Db, rows: readonly TicketRow[]) {
 /** Texts that are replaced, as they stand in their tickets, and texts that never became the newest. */
 async function keepTexts(tx: Db, { replaced, kept }: RevisionPlan): Promise<void> {
   await tx.execute(sql`
-    insert into ticket_revisions (ticket_id, revision, subject, body, text_hash, written_at, received_at)
-    select id, revision, subject, body, text_hash, written_at, revised_at from tickets
+    insert into ticket_revisions (ticket_id, revision, subject, body, text_hash, written_at, received_at, lane)
+    select id, revision, subject, body, text_hash, written_at, revised_at, lane from tickets
     where id in (select value::bigint from jsonb_array_elements_text(${JSON.stringify(replaced)}::jsonb))
     union all
-    select ticket_id, revision, subject, body, text_hash, written_at, now()
+    select ticket_id, revision, subject, body, text_hash, written_at, now(), null
     from jsonb_to_recordset(${JSON.stringify(kept)}::jsonb) as kept (
       ticket_id bigint, revision int, subject text, body text, text_hash text, written_at timestamptz)`);
 }
@@ -70,7 +70,7 @@ async function takeTexts(tx: Db, { taken }: RevisionPlan): Promise<void> {
         requester = coalesce(taken.requester, tickets.requester), channel = coalesce(taken.channel, tickets.channel),
         language = coalesce(taken.language, tickets.language), metadata = tickets.metadata || taken.metadata,
         written_at = taken.written_at, revised_at = now(), lane = taken.lane, batch = taken.batch, backfill_id = 0, state = 'received', due_at = now(),
-        starts = 0
+        starts = 0, predicted = null, truth = null
     from jsonb_to_recordset(${JSON.stringify(taken)}::jsonb) as taken (
       ticket_id bigint, revision int, subject text, body text, text_hash text, requester text, channel text,
       language text, metadata jsonb, written_at timestamptz, lane text, batch text)

@@ -1,37 +1,159 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { accuracyReport } from '@usher/core/accuracy-report';
-import { countCorrect } from '@usher/db/accuracy';
+import { AccuracyReport } from '@usher/core/reports/accuracy';
+import { CalibrationReport } from '@usher/core/reports/calibration';
+import { writeCsv } from '@usher/core/reports/csv';
+import { FunnelReport } from '@usher/core/reports/funnel';
+import { LatencyReport } from '@usher/core/reports/latency';
+import { Basis, type Report, ReportFilter, type ReportName } from '@usher/core/reports/report';
+import { VolumeReport, VolumeStep } from '@usher/core/reports/volume';
+import { storable } from '@usher/core/ticket';
+import type { Db } from '@usher/db/connect';
+import { reportAccuracy } from '@usher/db/reports/accuracy';
+import { reportCalibration } from '@usher/db/reports/calibration';
+import { reportFunnel } from '@usher/db/reports/funnel';
+import { reportLatency } from '@usher/db/reports/latency';
+import { reportVolume } from '@usher/db/reports/volume';
+import type { Context } from 'hono';
 import type { Deps } from '../deps.ts';
 import { guard, needs } from '../guard.ts';
-import { awayProblem, json, keyProblems } from './answers.ts';
+import { invalid } from '../problem.ts';
+import { parseBody } from '../read-body.ts';
+import { awayProblem, invalidProblem, keyProblems } from './answers.ts';
 import type { Api } from './api.ts';
 
-const share = z.number().min(0).max(1);
+/** Lines of a volume report at most, and by default. */
+const MOST_LINES = 10_000;
+const LINES = 400;
 
-const figures = {
-  total: z.number().int().describe('Predictions.'),
-  correct: z.number().int().describe('Of them, those that nobody corrected to another category.'),
-  accuracy: share.nullable().describe('Null when there is nothing to count.'),
-  interval: z.object({ low: share, high: share }).nullable().describe('95 % interval of the accuracy.'),
-};
-
-const Accuracy = z
-  .object({ ...figures, by_category: z.array(z.object({ category: z.string(), ...figures })), note: z.string() })
-  .openapi('Accuracy');
-
-export const getAccuracy = createRoute({
-  method: 'get',
-  path: '/v1/reports/accuracy',
-  operationId: 'reportAccuracy',
-  tags: ['Reports'],
-  summary: 'How often predictions were not corrected',
-  security: needs('agent', 'ops'),
-  responses: { 200: json('The figures, with what biases them.', Accuracy), ...keyProblems, ...awayProblem },
+const Format = z.strictObject({
+  ...ReportFilter.shape,
+  source: z.string().max(200).transform(storable).optional().describe('Only tickets of this source.'),
+  format: z.enum(['json', 'csv']).optional().describe('`csv` answers one table; so does `Accept: text/csv`.'),
+  table: z.string().max(50).optional().describe('Which table of the report to answer as CSV; the main one by default.'),
+});
+const BasisFormat = Format.extend({
+  basis: Basis.default('assumed').describe(
+    'For precision, recall, confusion and the majority baseline: `assumed` takes silence for right, `judged` counts only ' +
+      'what somebody judged, `audit` only blind audits.',
+  ),
+});
+const VolumeFormat = Format.extend({
+  step: VolumeStep.default('day'),
+  limit: z.coerce.number({ error: 'must be a whole number' }).int().min(1).max(MOST_LINES).default(LINES),
 });
 
+interface ReportRoute<Query extends z.ZodType> {
+  name: ReportName;
+  summary: string;
+  query: Query;
+  schema: z.ZodType;
+  read: (db: Db, query: z.output<Query>) => Promise<Report<unknown>>;
+}
+
+/** Something to answer, without the types that only its own definition needs. */
+interface OpenReport {
+  route: ReturnType<typeof routeOf>;
+  answer: (c: Context, deps: Deps) => Promise<Response>;
+}
+
+function report<Query extends typeof Format>(definition: ReportRoute<Query>): OpenReport {
+  return {
+    route: routeOf(definition),
+    async answer(c, { database }) {
+      const query = parseBody(c.req.query(), definition.query);
+      const made = await database.slow((db) => definition.read(db, query));
+      const { format, table } = Format.pick({ format: true, table: true }).parse({
+        format: c.req.query('format'),
+        table: c.req.query('table'),
+      });
+      const wantsCsv = format === 'csv' || (format === undefined && acceptsCsv(c.req.header('accept')));
+      return wantsCsv ? csvOf(definition.name, made, table) : c.json(made.document);
+    },
+  };
+}
+
+function routeOf({ name, summary, query, schema }: ReportRoute<typeof Format>) {
+  return createRoute({
+    method: 'get',
+    path: `/v1/reports/${name}`,
+    operationId: `report${name[0]?.toUpperCase()}${name.slice(1)}`,
+    tags: ['Reports'],
+    summary,
+    security: needs('agent', 'ops'),
+    request: { query },
+    responses: {
+      200: {
+        description: 'The figures, each with its n and 95 % interval, and what biases them.',
+        content: { 'application/json': { schema }, 'text/csv': { schema: z.string() } },
+      },
+      ...keyProblems,
+      ...invalidProblem,
+      ...awayProblem,
+    },
+  });
+}
+
+function acceptsCsv(accept = ''): boolean {
+  return accept.toLowerCase().includes('text/csv');
+}
+
+function csvOf(name: string, { tables }: Report<unknown>, wanted: string | undefined): Response {
+  const allowed = Object.keys(tables);
+  const chosen = wanted ?? allowed[0] ?? '';
+  const table = tables[chosen];
+  if (table === undefined || !Object.hasOwn(tables, chosen))
+    throw invalid([{ field: 'table', message: `must be one of ${allowed.join(', ')}`, allowed }]);
+  const headers = {
+    'Content-Type': 'text/csv; charset=utf-8',
+    'Content-Disposition': `attachment; filename="usher-${name}-${chosen}.csv"`,
+  };
+  return new Response(writeCsv(table), { headers });
+}
+
+const reports: readonly OpenReport[] = [
+  report({
+    name: 'accuracy',
+    summary: 'How often predictions are right, as far as it is known',
+    query: BasisFormat,
+    schema: z.object(AccuracyReport.shape).openapi('Accuracy'),
+    read: reportAccuracy,
+  }),
+  report({
+    name: 'calibration',
+    summary: 'Whether a confidence is how often predictions are right',
+    query: Format,
+    schema: z.object(CalibrationReport.shape).openapi('Calibration'),
+    read: (db, query) => reportCalibration(db, query, Math.random),
+  }),
+  report({
+    name: 'volume',
+    summary: 'What came in, what became of it, and what waits',
+    query: VolumeFormat,
+    schema: z.object(VolumeReport.shape).openapi('Volume'),
+    read: reportVolume,
+  }),
+  report({
+    name: 'latency',
+    summary: 'How long decisions and answers took, and whether SLAs could be kept',
+    query: Format,
+    schema: z.object(LatencyReport.shape).openapi('Latency'),
+    read: reportLatency,
+  }),
+  report({
+    name: 'funnel',
+    summary: 'From decision to correction',
+    query: Format,
+    schema: z.object(FunnelReport.shape).openapi('Funnel'),
+    read: reportFunnel,
+  }),
+];
+
+/** The routes of the reports, for the OpenAPI document. */
+export const reportRoutes = reports.map(({ route }) => route);
+
 /** Adds the reports. */
-export function addReports(api: Api, { authenticate, database }: Deps): void {
-  api.openapi({ ...getAccuracy, middleware: guard(authenticate, getAccuracy.security) }, async (c) =>
-    c.json(accuracyReport(await database.slow(countCorrect)), 200),
-  );
+export function addReports(api: Api, deps: Deps): void {
+  for (const { route, answer } of reports) {
+    api.get(route.path, guard(deps.authenticate, route.security), (c) => answer(c, deps));
+  }
 }

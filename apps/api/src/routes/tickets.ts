@@ -25,6 +25,8 @@ const Filter = z.strictObject({
   state: TicketState.optional(),
   team: Key.optional(),
   category: Key.optional(),
+  predicted: Key.optional().describe('What the engine predicted for the newest text, also in shadow mode.'),
+  truth: Key.optional().describe('What somebody said that the newest text is about.'),
   source: z.string().max(200).transform(storable).optional(),
   received_from: Moment.transform((text) => new Date(text)).optional(),
   received_before: Moment.transform((text) => new Date(text)).optional(),

@@ -2,7 +2,19 @@ import type { Action, DecisionReason } from '@usher/core/decide';
 import type { Priority } from '@usher/core/priority';
 import type { BatchPlace, Lane, TicketState } from '@usher/core/ticket';
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, jsonb, pgTable, primaryKey, real, smallint, text, unique } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  real,
+  smallint,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
 import type { Metadata } from '../metadata.ts';
 import { idOf, moment, ownId } from './columns.ts';
 import { sources } from './sources.ts';
@@ -53,6 +65,11 @@ export const tickets = pgTable(
     isCalibrated: boolean('is_calibrated'),
     note: text('note'),
     decidedAt: moment('decided_at'),
+
+    /** What the engine predicted for the newest text, also in shadow mode. */
+    predicted: text('predicted'),
+    /** What somebody said that the newest text is about; null while nobody did. */
+    truth: text('truth'),
   },
   (table) => [
     unique('tickets_source_external').on(table.sourceId, table.externalId),
@@ -65,6 +82,9 @@ export const tickets = pgTable(
     index('tickets_by_state').on(table.state, table.id),
     index('tickets_by_team').on(table.team, table.id),
     index('tickets_by_category').on(table.category, table.id),
+    index('tickets_judged')
+      .on(table.predicted, table.truth, table.id)
+      .where(sql`${table.truth} is not null`),
   ],
 );
 
@@ -72,6 +92,7 @@ export const tickets = pgTable(
 export const ticketRevisions = pgTable(
   'ticket_revisions',
   {
+    id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
     ticketId: idOf('ticket_id')
       .notNull()
       .references(() => tickets.id),
@@ -81,9 +102,14 @@ export const ticketRevisions = pgTable(
     textHash: text('text_hash').notNull(),
     writtenAt: moment('written_at'),
     receivedAt: moment('received_at').notNull(),
+    /** Null for a text that never was the newest. */
+    lane: text('lane').$type<Lane>(),
+    /** When another text of the ticket came in, newer or older than this one. */
+    keptAt: moment('kept_at').notNull().defaultNow(),
   },
   (table) => [
     primaryKey({ columns: [table.ticketId, table.revision] }),
     index('ticket_revisions_text').on(table.ticketId, table.textHash),
+    index('ticket_revisions_counted').on(table.id),
   ],
 );
