@@ -220,6 +220,59 @@ CREATE TABLE "sessions" (
 	CONSTRAINT "sessions_token_hash_unique" UNIQUE("token_hash")
 );
 --> statement-breakpoint
+CREATE TABLE "daily_confidence" (
+	"day" date NOT NULL,
+	"basis" text NOT NULL,
+	"source_id" integer NOT NULL,
+	"engine" text NOT NULL,
+	"action" text NOT NULL,
+	"shadow" boolean NOT NULL,
+	"calibrated" boolean NOT NULL,
+	"origin" text,
+	"bin" smallint NOT NULL,
+	"n" bigint NOT NULL,
+	"correct" bigint NOT NULL,
+	"confidence_sum" bigint NOT NULL,
+	CONSTRAINT "daily_confidence_cell" UNIQUE NULLS NOT DISTINCT("day","basis","source_id","engine","action","shadow","calibrated","origin","bin")
+);
+--> statement-breakpoint
+CREATE TABLE "daily_latency" (
+	"day" date NOT NULL,
+	"source_id" integer NOT NULL,
+	"lane" text NOT NULL,
+	"what" text NOT NULL,
+	"bucket" smallint NOT NULL,
+	"n" bigint NOT NULL,
+	CONSTRAINT "daily_latency_cell" UNIQUE("day","source_id","lane","what","bucket")
+);
+--> statement-breakpoint
+CREATE TABLE "daily_outcomes" (
+	"day" date NOT NULL,
+	"basis" text NOT NULL,
+	"source_id" integer NOT NULL,
+	"engine" text NOT NULL,
+	"action" text NOT NULL,
+	"shadow" boolean NOT NULL,
+	"predicted" text,
+	"truth" text,
+	"origin" text,
+	"n" bigint NOT NULL,
+	CONSTRAINT "daily_outcomes_cell" UNIQUE NULLS NOT DISTINCT("day","basis","source_id","engine","action","shadow","predicted","truth","origin")
+);
+--> statement-breakpoint
+CREATE TABLE "hourly_volume" (
+	"hour" timestamp with time zone NOT NULL,
+	"source_id" integer NOT NULL,
+	"event" text NOT NULL,
+	"n" bigint NOT NULL,
+	CONSTRAINT "hourly_volume_cell" UNIQUE("hour","source_id","event")
+);
+--> statement-breakpoint
+CREATE TABLE "rollup_cursors" (
+	"facts" text PRIMARY KEY NOT NULL,
+	"up_to" bigint NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "api_keys" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "api_keys_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"name" text NOT NULL,
@@ -301,6 +354,7 @@ CREATE TABLE "taxonomies" (
 );
 --> statement-breakpoint
 CREATE TABLE "ticket_revisions" (
+	"id" bigint GENERATED ALWAYS AS IDENTITY (sequence name "ticket_revisions_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"ticket_id" bigint NOT NULL,
 	"revision" integer NOT NULL,
 	"subject" text NOT NULL,
@@ -308,6 +362,8 @@ CREATE TABLE "ticket_revisions" (
 	"text_hash" text NOT NULL,
 	"written_at" timestamp with time zone,
 	"received_at" timestamp with time zone NOT NULL,
+	"lane" text,
+	"kept_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "ticket_revisions_ticket_id_revision_pk" PRIMARY KEY("ticket_id","revision")
 );
 --> statement-breakpoint
@@ -346,6 +402,8 @@ CREATE TABLE "tickets" (
 	"is_calibrated" boolean,
 	"note" text,
 	"decided_at" timestamp with time zone,
+	"predicted" text,
+	"truth" text,
 	CONSTRAINT "tickets_source_external" UNIQUE("source_id","external_id")
 );
 --> statement-breakpoint
@@ -392,8 +450,10 @@ CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("due_at") WHERE "deli
 CREATE INDEX "deliveries_by_ticket" ON "deliveries" USING btree ("ticket_id");--> statement-breakpoint
 CREATE INDEX "sessions_by_person" ON "sessions" USING btree ("person_id");--> statement-breakpoint
 CREATE INDEX "ticket_revisions_text" ON "ticket_revisions" USING btree ("ticket_id","text_hash");--> statement-breakpoint
+CREATE INDEX "ticket_revisions_counted" ON "ticket_revisions" USING btree ("id");--> statement-breakpoint
 CREATE INDEX "tickets_due" ON "tickets" USING btree ("lane","backfill_id","due_at","id","revision") WHERE "tickets"."state" = 'received' and "tickets"."batch" is null;--> statement-breakpoint
 CREATE INDEX "tickets_awaiting_batch" ON "tickets" USING btree ("id") WHERE "tickets"."state" = 'received' and "tickets"."batch" = 'awaiting';--> statement-breakpoint
 CREATE INDEX "tickets_by_state" ON "tickets" USING btree ("state","id");--> statement-breakpoint
 CREATE INDEX "tickets_by_team" ON "tickets" USING btree ("team","id");--> statement-breakpoint
-CREATE INDEX "tickets_by_category" ON "tickets" USING btree ("category","id");
+CREATE INDEX "tickets_by_category" ON "tickets" USING btree ("category","id");--> statement-breakpoint
+CREATE INDEX "tickets_judged" ON "tickets" USING btree ("predicted","truth","id") WHERE "tickets"."truth" is not null;
