@@ -8,8 +8,9 @@ import { garden, gardenExamples } from './local-desk.ts';
 const examples = gardenExamples(20);
 
 test('a thread learns the same model as this one would', async () => {
-  const bytes = await trainInThread(examples, garden, { seed: 4 });
-  expect(deserialise(bytes).id).toBe(trainLocalModel(examples, garden, { seed: 4 }).id);
+  const { content, verdict } = await trainInThread(examples, garden, { seed: 4 });
+  expect(verdict).toEqual({ kind: 'passed', comparison: null });
+  expect(deserialise(content).id).toBe(trainLocalModel(examples, garden, { seed: 4 }).id);
 });
 
 test('a thread that breaks fails the training and not the process', async () => {

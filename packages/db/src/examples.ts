@@ -1,29 +1,58 @@
 import type { Example } from '@usher/core/engine';
-import { asc, desc, gt, isNull, max, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, lt, max, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
-import { examples } from './schema/examples.ts';
+import { examples, type Provenance } from './schema/examples.ts';
+import { decisions } from './schema/facts.ts';
+import { labellers } from './schema/learning.ts';
 
-/** The newest labelled texts that are not retired, newest first. */
-export async function listExamples(db: Db, { limit }: { limit: number }): Promise<Example[]> {
+/** Characters of a body that are read for a look-up: the newest message is at the start, and quoted history has no bound. */
+const MAX_BODY_READ = 50_000;
+
+/** A labelled text to learn from. */
+export interface LabelledExample extends Example {
+  id: number;
+  labelledBy: string;
+  provenance: Provenance;
+  /** Whether a calibrated decision about this ticket was made in service, so that its outcome counts there. */
+  isJudgedInService: boolean;
+}
+
+/** Weight of a label by somebody who was flagged and not cleared: as good as none. */
+const UNTRUSTED_WEIGHT = 0.001;
+
+/**
+ * Labelled texts that are not retired, newest first, a page from below a number; very long ones are cut, and those of flagged
+ * labellers weigh next to nothing.
+ */
+export async function examplesBelow(
+  db: Db,
+  { below, limit }: { below: number; limit: number },
+): Promise<LabelledExample[]> {
+  const isTrusted = sql`${labellers.flaggedAt} is null or ${labellers.clearedAt} > ${labellers.flaggedAt}`;
   return whileAvailable(() =>
     db
       .select({
+        id: examples.id,
         subject: examples.subject,
-        body: examples.body,
+        body: sql<string>`left(${examples.body}, ${MAX_BODY_READ})`,
         category: examples.category,
         subcategory: examples.subcategory,
-        weight: examples.weight,
+        provenance: examples.provenance,
+        labelledBy: examples.labelledBy,
+        weight: sql<number>`case when ${isTrusted} then ${examples.weight} else ${UNTRUSTED_WEIGHT}::real end`,
+        isJudgedInService: sql<boolean>`exists (
+          select from ${decisions}
+          where ${decisions.ticketId} = ${examples.ticketId} and ${decisions.actorKind} = 'engine'
+            and ${decisions.isCalibrated})`,
       })
       .from(examples)
-      .where(isNull(examples.retiredAt))
+      .leftJoin(labellers, eq(labellers.name, examples.labelledBy))
+      .where(and(isNull(examples.retiredAt), lt(examples.id, below)))
       .orderBy(desc(examples.id))
       .limit(limit),
   );
 }
-
-/** Characters of a body that are read for a look-up: the newest message is at the start, and quoted history has no bound. */
-const MAX_BODY_READ = 50_000;
 
 /** An example with its number and the ticket that taught it; a retired one was replaced by a later label. */
 export interface StoredExample extends Example {

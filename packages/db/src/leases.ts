@@ -23,3 +23,8 @@ export async function takeLease(db: Db, { name, holder, forMs }: Lease): Promise
   );
   return taken.length > 0;
 }
+
+/** Gives a lease back before its time is over, if this holder still has it. */
+export async function returnLease(db: Db, { name, holder }: Pick<Lease, 'name' | 'holder'>): Promise<void> {
+  await whileAvailable(() => db.execute(sql`delete from leases where name = ${name} and holder = ${holder}`));
+}

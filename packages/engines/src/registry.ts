@@ -1,4 +1,7 @@
 import type { Engine, EngineName } from '@usher/core/engine';
+import type { ClaudeCalibration } from '@usher/core/evaluation/claude-calibration';
+import { thresholdOf, type Thresholds } from '@usher/core/release';
+import { calibrateClaude } from './calibrated-claude.ts';
 import { createCascadeEngine } from './cascade.ts';
 import { createLocalEngine } from './local.ts';
 import type { LocalModel } from './local/model.ts';
@@ -16,26 +19,37 @@ export interface EngineParts {
   claude: Engine;
   /** The local model in force, null while there is none. */
   model: LocalModel | null;
+  /** How far Claude's answers can be trusted, null while too little is known; null unless given. */
+  calibration?: ClaudeCalibration | null;
+  /** What decisions need to be automated; an answer that would not reach it needs a second opinion. */
+  thresholds?: Thresholds;
 }
 
 /** From here on the local model's calibrated confidence needs no second opinion: it is wrong once in ten times at most. */
 export const BAR = 0.9;
 
-type Build = (parts: { claude: Engine; local: Engine; isLearnt: boolean }) => Engines;
+type Build = (parts: {
+  claude: Engine;
+  local: Engine;
+  isLearnt: boolean;
+  bar: (category: string) => number;
+}) => Engines;
 
 /** Every engine that an operator can choose: a new one is its own file and a line here. */
 const registry: Record<EngineName, Build> = {
   local: ({ local, isLearnt }) => ({ engine: local, standIn: null, isLearnt }),
   claude: ({ claude }) => ({ engine: claude, standIn: null, isLearnt: true }),
-  cascade: ({ local, claude }) => ({
-    engine: createCascadeEngine({ local, claude, bar: () => BAR }),
+  cascade: ({ local, claude, bar }) => ({
+    engine: createCascadeEngine({ local, claude, bar }),
     standIn: local,
     isLearnt: true,
   }),
 };
 
 /** The engine of this name, put together from its parts. */
-export function createEngines(name: EngineName, { claude, model }: EngineParts): Engines {
+export function createEngines(name: EngineName, { model, thresholds, ...parts }: EngineParts): Engines {
   const local = createLocalEngine({ model: () => model });
-  return registry[name]({ claude, local, isLearnt: model !== null });
+  const claude = calibrateClaude({ model, calibration: parts.calibration ?? null, claude: parts.claude });
+  const bar = (category: string) => Math.max(BAR, (thresholds && thresholdOf(thresholds, category)) ?? 0);
+  return registry[name]({ claude, local, bar, isLearnt: model !== null });
 }

@@ -20,6 +20,8 @@ export interface TrainingDocument {
   subcategory: string | null;
   weight: number;
   origin: Origin;
+  /** Its place among the given examples; null for what the taxonomy says. */
+  example: number | null;
 }
 
 /**
@@ -30,9 +32,10 @@ export interface TrainingDocument {
 export function documentsOf(examples: readonly Example[], taxonomy: Taxonomy): TrainingDocument[] {
   const starters = taxonomy.categories.flatMap(startersOf);
   const starterLabels = new Map(starters.map((starter) => [starter.key, starter.category]));
+  const first = Math.max(0, examples.length - MAX_DOCUMENTS);
   const taught = examples
-    .slice(-MAX_DOCUMENTS)
-    .flatMap((example) => taughtBy(example, taxonomy))
+    .slice(first)
+    .flatMap((example, at) => taughtBy(example, taxonomy, first + at))
     .filter((document) => starterLabels.get(document.key) !== document.category);
   const taughtKeys = new Set(taught.map((document) => document.key));
   return [
@@ -42,24 +45,29 @@ export function documentsOf(examples: readonly Example[], taxonomy: Taxonomy): T
   ];
 }
 
-function taughtBy(example: Example, taxonomy: Taxonomy): TrainingDocument[] {
+function taughtBy(example: Example, taxonomy: Taxonomy, at: number): TrainingDocument[] {
   const category = findCategory(taxonomy, example.category);
   if (category === undefined || !(example.weight > 0)) return [];
   const subcategory = example.subcategory === null ? undefined : findSubcategory(category, example.subcategory);
   const label = { category: category.key, subcategory: subcategory?.key ?? null };
-  return [
-    documentOf(example, { ...label, weight: example.weight, origin: example.weight < 1 ? 'hearsay' : 'outcome' }),
-  ];
+  const origin = example.weight < 1 ? 'hearsay' : 'outcome';
+  return [documentOf(example, { ...label, weight: example.weight, origin, example: at })];
 }
 
 function startersOf({ key, examples }: Category): TrainingDocument[] {
   return examples.map((example) =>
-    documentOf(example, { category: key, subcategory: example.subcategory ?? null, weight: 1, origin: 'starter' }),
+    documentOf(example, {
+      category: key,
+      subcategory: example.subcategory ?? null,
+      weight: 1,
+      origin: 'starter',
+      example: null,
+    }),
   );
 }
 
 function aboutCategory({ key, title, description, keywords, subcategories }: Category): TrainingDocument[] {
-  const about = { category: key, subcategory: null, weight: 1, origin: 'about' } as const;
+  const about = { category: key, subcategory: null, weight: 1, origin: 'about', example: null } as const;
   return [
     documentOf({ subject: title, body: description }, about),
     ...keywords.map((keyword) => documentOf({ subject: '', body: keyword }, about)),

@@ -12,8 +12,8 @@ const FEWEST_DOCUMENTS = 2;
 /** Grams never seen before that every group is taken to hold in addition, so that a text of one word isn't all certainty. */
 const UNSEEN_GRAMS = 2;
 
-/** Different grams of a group in a text of usual length. */
-const TYPICAL_GRAMS = 128;
+/** Different grams of a group that nearly every text stays within. */
+const TYPICAL_GRAMS = 1_024;
 
 /** How often each gram occurs in one text, a part for each group. */
 export interface GramCounts {
@@ -34,16 +34,28 @@ export interface Vocabulary {
 /** Counts the grams of a text; without characters it holds words and pairs only. */
 export function countGrams(words: Words, { readsCharacters }: { readsCharacters: boolean }): GramCounts {
   const parts = groups.map((group) => {
-    const table = new GramTable(TYPICAL_GRAMS);
-    const counts: number[] = [];
-    const count: Visit = (hash) => {
-      const number = table.add(hash);
-      counts[number] = (counts[number] ?? 0) + 1;
-    };
-    if (group !== 'characters' || readsCharacters) visitGrams(words, group, count);
-    return { hashes: table.hashes.slice(), counts: new Uint32Array(counts) };
+    scratch.clear();
+    if (group !== 'characters' || readsCharacters) visitGrams(words, group, countOne);
+    return { hashes: scratch.hashes.slice(), counts: counts.slice(0, scratch.size) };
   });
   return { parts };
+}
+
+/** Used for one group after the other: a table for each would keep the garbage collector busier than the counting. */
+const scratch = new GramTable(TYPICAL_GRAMS);
+let counts = new Uint32Array(TYPICAL_GRAMS);
+
+const countOne: Visit = (hash) => {
+  const known = scratch.size;
+  const number = scratch.add(hash);
+  if (number === counts.length) counts = grown(counts);
+  counts[number] = number === known ? 1 : (counts[number] ?? 0) + 1;
+};
+
+function grown(numbers: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(numbers.length * 2);
+  larger.set(numbers);
+  return larger;
 }
 
 /** The vocabulary of these texts: grams of at least two of them, with their smoothed inverse document frequency. */

@@ -5,12 +5,15 @@ const EMPTY = -1;
 export class GramTable {
   #hashes: Uint32Array;
   #slots: Int32Array;
+  /** The slot of each number. */
+  #places: Int32Array;
   #size = 0;
 
   constructor(capacity: number) {
     const slots = 2 ** Math.ceil(Math.log2(Math.max(16, capacity * 2)));
     this.#slots = new Int32Array(slots).fill(EMPTY);
     this.#hashes = new Uint32Array(slots / 2);
+    this.#places = new Int32Array(slots / 2);
   }
 
   /** How many different hashes it holds. */
@@ -39,7 +42,14 @@ export class GramTable {
     }
     this.#hashes[this.#size] = hash;
     this.#slots[slot] = this.#size;
+    this.#places[this.#size] = slot;
     return this.#size++;
+  }
+
+  /** Forgets all hashes and keeps the memory; takes as long as there are hashes. */
+  clear(): void {
+    for (let number = 0; number < this.#size; number++) this.#slots[this.#places[number] ?? 0] = EMPTY;
+    this.#size = 0;
   }
 
   /** Where the hash is, or the empty place where it would go. */
@@ -58,5 +68,6 @@ export class GramTable {
     for (const hash of this.hashes) larger.add(hash);
     this.#hashes = larger.#hashes;
     this.#slots = larger.#slots;
+    this.#places = larger.#places;
   }
 }

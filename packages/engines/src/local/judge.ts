@@ -12,6 +12,8 @@ const PLENTY = 5_000;
 
 /** A text as a model sees it that never saw the text. */
 export interface Judged extends HeldOut {
+  /** The text's place among the given examples; null for a starter example. */
+  example: number | null;
   /** The same for its subcategory, null when there is nothing to tell apart. */
   child: HeldOut | null;
 }
@@ -51,6 +53,7 @@ function judgeOne(document: CountedDocument, { vocabulary, head, children }: Lea
   const childHead = children.get(document.category);
   const childLabel = childHead === undefined ? -1 : childHead.labels.indexOf(document.subcategory ?? '');
   return {
+    example: document.example,
     margins: marginsOf(head, row),
     label: head.labels.indexOf(document.category),
     child: childHead === undefined || childLabel < 0 ? null : { margins: marginsOf(childHead, row), label: childLabel },

@@ -1,11 +1,12 @@
 import type { Example } from '@usher/core/engine';
-import type { Stated } from '@usher/core/evaluation/calibration-error';
 import type { Taxonomy } from '@usher/core/taxonomy';
+import type { HeldOutText } from '@usher/core/evaluation/model-gate';
 import { crossFittedOutcomes, fitConfidence } from './confidence.ts';
 import { documentsOf } from './documents.ts';
 import { countGrams } from './features.ts';
 import { figuresOf } from './figures.ts';
 import { hasEnoughOutcomes, judge } from './judge.ts';
+import { placeOfLargest } from './probabilities.ts';
 import { type CountedDocument, learn, type LearnOptions } from './learn.ts';
 import type { LocalModel } from './model.ts';
 import { idOf, serialise } from './serialise.ts';
@@ -31,7 +32,7 @@ export function trainAndJudge(
   examples: readonly Example[],
   taxonomy: Taxonomy,
   { seed }: { seed: number },
-): { model: LocalModel; heldOut: Stated[] } {
+): { model: LocalModel; heldOut: HeldOutText[] } {
   const texts = documentsOf(examples, taxonomy);
   const categories = taxonomy.categories.map(({ key }) => key);
   const options: LearnOptions = { categories, readsCharacters: examples.length <= MOST_WITH_CHARACTERS, seed };
@@ -44,7 +45,12 @@ export function trainAndJudge(
   });
   const figures = figuresOf(judged, { confidence, isFromOutcomes });
   const model = { ...learn(documents, options), confidence, figures };
-  return { model: { id: idOf(serialise(model)), ...model }, heldOut: crossFittedOutcomes(judged, confidence) };
+  const outcomes = crossFittedOutcomes(judged, confidence);
+  const heldOut = judged.flatMap(({ example, label, margins }, at): HeldOutText[] => {
+    const [given = '', actual = ''] = [categories[placeOfLargest(margins)], categories[label]];
+    return outcomes.slice(at, at + 1).map((outcome) => ({ ...outcome, example, given, actual }));
+  });
+  return { model: { id: idOf(serialise(model)), ...model }, heldOut };
 }
 
 function differentTexts(documents: readonly CountedDocument[], category: string): number {

@@ -1,8 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { measureAgainst } from './rival.ts';
 import { serialise } from './serialise.ts';
-import { trainLocalModel } from './train.ts';
-import type { TrainingTask } from './train-in-thread.ts';
+import { trainAndJudge } from './train.ts';
+import type { Trained, TrainingTask } from './train-in-thread.ts';
 
-const { examples, taxonomy, seed }: TrainingTask = workerData;
-const bytes = serialise(trainLocalModel(examples, taxonomy, { seed }));
-parentPort?.postMessage(bytes, [bytes.buffer]);
+const { examples, taxonomy, seed, rival }: TrainingTask = workerData;
+const { model, heldOut } = trainAndJudge(examples, taxonomy, { seed });
+const verdict = measureAgainst(rival, { examples, heldOut, seed });
+const content = serialise(model);
+const trained: Trained = { content, heldOut, verdict };
+parentPort?.postMessage(trained, [content.buffer]);

@@ -1,0 +1,62 @@
+import type { Engine, EngineAnswer, EngineCall } from '@usher/core/engine';
+import { type ClaudeCalibration, trustIn } from '@usher/core/evaluation/claude-calibration';
+import type { Signals, Suggestion } from '@usher/core/suggestion';
+import type { TicketText } from '@usher/core/ticket';
+import { type LocalModel, predict } from './local/model.ts';
+
+export interface CalibratedClaude {
+  claude: Engine;
+  /** The local model in force, null while there is none: then Claude's answers stay as they are. */
+  model: LocalModel | null;
+  /** Null while too few outcomes are known: then confidence is what Claude says itself. */
+  calibration: ClaudeCalibration | null;
+}
+
+/**
+ * Claude beside the local model: each of its suggestions says what the local model thought of it, from which its confidence is
+ * read once it is known from outcomes how often that comes out right.
+ */
+export function calibrateClaude({ claude, model, calibration }: CalibratedClaude): Engine {
+  if (model === null) return claude;
+  return {
+    name: claude.name,
+    async suggest(request) {
+      const answer = await claude.suggest(request);
+      return answer.kind === 'suggested' ? besideLocal(answer, request.ticket, { model, calibration }) : answer;
+    },
+  };
+}
+
+type Suggested = Extract<EngineAnswer, { kind: 'suggested' }>;
+
+function besideLocal(
+  answer: Suggested,
+  ticket: TicketText,
+  { model, calibration }: { model: LocalModel; calibration: ClaudeCalibration | null },
+): Suggested {
+  const signals = signalsOf(answer.suggestion, ticket, model);
+  const trust = calibration === null ? {} : { confidence: trustIn(calibration, signals), calibrated: true };
+  const suggestion = { ...answer.suggestion, ...trust, signals };
+  const isItsCall = ({ suggestion: said }: EngineCall) => said === answer.suggestion;
+  return {
+    ...answer,
+    suggestion,
+    calls: answer.calls.map((call) => (isItsCall(call) ? { ...call, suggestion } : call)),
+  };
+}
+
+/** What the local model thinks of a suggestion; of a ticket in which it knows nothing it thinks nothing. */
+export function signalsOf(
+  { category, confidence: stated }: Pick<Suggestion, 'category' | 'confidence'>,
+  ticket: TicketText,
+  model: LocalModel,
+): Signals {
+  const ranked = predict(model, ticket)?.ranked ?? [];
+  const [first, second] = ranked;
+  return {
+    local: ranked.find((one) => one.category === category)?.confidence ?? 0,
+    agrees: first?.category === category,
+    margin: Math.max(0, (first?.confidence ?? 0) - (second?.confidence ?? 0)),
+    stated,
+  };
+}
