@@ -129,6 +129,7 @@ export function workerDeps(
       makeEngines,
     }),
     similarExamples: createSimilarExamples({ db }),
+    settings: { engine: engine.engine, model: engine.model, hardModel: engine.hardModel },
     mode: 'auto',
     auditShare: 0,
     reuseForMs: 0,

@@ -1,9 +1,11 @@
 import type { EngineName } from '@usher/core/engine';
 import type { Failure } from '@usher/core/failure';
 import { PROMPT_VERSION } from '@usher/core/prompt';
-import { DEFAULT_THRESHOLD, type Release } from '@usher/core/release';
+import type { Release } from '@usher/core/release';
+import { currentCalibrator, loadCalibrator } from '@usher/db/calibrators';
 import type { Db } from '@usher/db/connect';
-import { type LastLearnt, lastLearnt, loadLocalModel } from '@usher/db/local-models';
+import { loadLocalModel, modelInForce } from '@usher/db/local-models';
+import { currentThresholds } from '@usher/db/promises';
 import { ensureRelease } from '@usher/db/releases';
 import { currentTaxonomy, currentTaxonomyVersion } from '@usher/db/taxonomies';
 import type { EngineMaker, MadeEngines } from './engines.ts';
@@ -25,10 +27,17 @@ export class TaxonomyMissing extends Error implements Failure {
   }
 }
 
+/** Who suggests the category, and the models of Claude that may be asked. */
+export interface EngineSettings {
+  engine: EngineName;
+  model: string;
+  hardModel: string;
+}
+
 export interface CurrentReleaseOptions {
   db: Db;
   report: Report;
-  settings: { engine: EngineName; model: string; hardModel: string };
+  settings: EngineSettings;
   makeEngines: EngineMaker;
 }
 
@@ -57,37 +66,52 @@ export function createCurrentRelease(options: CurrentReleaseOptions): () => Prom
 }
 
 async function renew(current: Current | undefined, options: CurrentReleaseOptions): Promise<Current> {
-  const { db, report } = options;
-  const [version, last] = await Promise.all([currentTaxonomyVersion(db), lastLearnt(db)]);
-  if (current !== undefined && isUpToDate(current.release, version, last)) return current;
-  const renewed = await load(last, options);
+  const { report } = options;
+  const parts = await lookUp(options);
+  if (current !== undefined && isUpToDate(current.release, parts)) return current;
+  const renewed = await load(parts, options);
   const { id, taxonomyVersion, localModel } = renewed.release;
   report({ kind: 'release_taken', release: id, taxonomyVersion, localModel });
   return renewed;
 }
 
-function isUpToDate(release: Release, taxonomyVersion: number, last: LastLearnt | undefined): boolean {
-  return release.taxonomyVersion === taxonomyVersion && release.localModel === modelFor(taxonomyVersion, last);
-}
+/** What may change in a release while a worker runs. */
+type Parts = Pick<Release, 'taxonomyVersion' | 'localModel' | 'calibrator' | 'thresholds'>;
 
 /** A model of another taxonomy answers with other labels, so that until the new one is learnt there is none. */
-function modelFor(taxonomyVersion: number, last: LastLearnt | undefined): number | null {
-  return last?.taxonomyVersion === taxonomyVersion ? last.id : null;
+async function lookUp({ db, settings }: CurrentReleaseOptions): Promise<Parts> {
+  const taxonomyVersion = await currentTaxonomyVersion(db);
+  const [localModel, calibrator, thresholds] = await Promise.all([
+    modelInForce(db, taxonomyVersion),
+    settings.engine === 'local' ? null : currentCalibrator(db, settings.model),
+    currentThresholds(db),
+  ]);
+  return { taxonomyVersion, localModel, calibrator, thresholds };
 }
 
-async function load(last: LastLearnt | undefined, options: CurrentReleaseOptions): Promise<Current> {
+function isUpToDate(release: Release, { thresholds, ...parts }: Parts): boolean {
+  const { taxonomyVersion, localModel, calibrator } = release;
+  const isSame =
+    taxonomyVersion === parts.taxonomyVersion && localModel === parts.localModel && calibrator === parts.calibrator;
+  return isSame && JSON.stringify(release.thresholds) === JSON.stringify(thresholds);
+}
+
+async function load(parts: Parts, options: CurrentReleaseOptions): Promise<Current> {
   const { db, settings, makeEngines } = options;
   const published = await currentTaxonomy(db);
   if (published === undefined) throw new TaxonomyMissing();
+  // A version that was published in between is taken up with its own model at the next look.
+  const isSame = published.version === parts.taxonomyVersion;
   const draft = {
+    ...parts,
     taxonomyVersion: published.version,
+    localModel: isSame ? parts.localModel : null,
     promptVersion: PROMPT_VERSION,
     ...settings,
-    localModel: modelFor(published.version, last),
-    calibrator: null,
-    thresholds: { all: DEFAULT_THRESHOLD, byCategory: {} },
   };
   const id = await ensureRelease(db, draft);
-  const bytes = draft.localModel === null ? undefined : await loadLocalModel(db, draft.localModel);
-  return { ...makeEngines(bytes), release: { ...draft, id, taxonomy: published.taxonomy } };
+  const localModel = draft.localModel === null ? undefined : await loadLocalModel(db, draft.localModel);
+  const calibration = draft.calibrator === null ? null : await loadCalibrator(db, draft.calibrator);
+  const made = makeEngines({ localModel, calibration, thresholds: draft.thresholds });
+  return { ...made, release: { ...draft, id, taxonomy: published.taxonomy } };
 }

@@ -4,7 +4,7 @@ import type { Outbound } from '@usher/core/outbound-url';
 import type { Mode } from '@usher/core/release';
 import type { Db } from '@usher/db/connect';
 import type { Vault } from '@usher/db/vault';
-import type { Current } from './current-release.ts';
+import type { Current, EngineSettings } from './current-release.ts';
 import type { Resolve } from '@usher/helpdesk/address';
 import type { Turnstile } from './delivery/turnstile.ts';
 import type { Report } from './events.ts';
@@ -22,6 +22,8 @@ export interface Deps {
   current: () => Promise<Current>;
   /** Labelled texts like a ticket's, for Claude's prompt. */
   similarExamples: SimilarExamples;
+  /** Who suggests the category, and Claude's models. */
+  settings: EngineSettings;
   mode: Mode;
   /** Share of automated decisions that are drawn for blind review, 0 to 1. */
   auditShare: number;

@@ -1,6 +1,8 @@
 import type { EngineName } from '@usher/core/engine';
+import type { ClaudeCalibration } from '@usher/core/evaluation/claude-calibration';
 import type { Gate } from '@usher/core/gate';
 import type { PriceBook } from '@usher/core/price';
+import type { Thresholds } from '@usher/core/release';
 import { createClaudeEngine } from '@usher/engines/claude';
 import { CorruptModel } from '@usher/engines/local/failures';
 import type { LocalModel } from '@usher/engines/local/model';
@@ -26,15 +28,23 @@ export interface MadeEngines extends Engines {
   model: LocalModel | null;
 }
 
-/** Makes the engines for the bytes of a local model, undefined while there is none. */
-export type EngineMaker = (localModel: Uint8Array | undefined) => MadeEngines;
+/** What engines are made with, of what changes while a worker runs. */
+export interface EngineMaterial {
+  /** The bytes of a local model, undefined while there is none. */
+  localModel: Uint8Array | undefined;
+  calibration: ClaudeCalibration | null;
+  thresholds: Thresholds;
+}
+
+/** Makes the engines of a release. */
+export type EngineMaker = (material: EngineMaterial) => MadeEngines;
 
 /** Prepares the engine that the operator chose. Connections to Claude are kept from one local model to the next. */
 export function createEngineMaker(options: EngineMakerOptions): EngineMaker {
   const claude = createClaudeEngine(options);
-  return (localModel) => {
+  return ({ localModel, calibration, thresholds }) => {
     const model = localModel === undefined ? null : readModel(localModel, options.report);
-    return { ...createEngines(options.engine, { claude, model }), model };
+    return { ...createEngines(options.engine, { claude, model, calibration, thresholds }), model };
   };
 }
 

@@ -37,6 +37,11 @@ export type WorkerEvent =
     }
   | { kind: 'release_taken'; release: number; taxonomyVersion: number; localModel: number | null }
   | { kind: 'model_learnt'; localModel: number; taxonomyVersion: number; examples: number; durationMs: number }
+  | { kind: 'model_refused'; localModel: number; taxonomyVersion: number; reason: string }
+  | { kind: 'labellers_flagged'; labellers: number }
+  | { kind: 'promise_offered'; category: string; risk: number; known: number; threshold: number | null }
+  | { kind: 'promise_withdrawn'; category: string; risk: number; known: number }
+  | { kind: 'claude_calibrated'; calibrator: number; answers: number }
   | { kind: 'model_unreadable'; error: unknown }
   | { kind: 'model_notice'; notice: 'unknown' | 'retired' | 'retiring'; model: string; retiresAt?: string | null }
   | { kind: 'models_unchecked'; error: unknown }
@@ -85,6 +90,18 @@ const meanings: Record<Kind, Meaning> = {
   money_alert: { says: 'A part of the money for today is spent', level: 'warn', labels: ['percent', 'whose'] },
   release_taken: { says: 'Decisions are made under this release from now on', level: 'info' },
   model_learnt: { says: 'The local model was learnt again', level: 'info' },
+  model_refused: { says: 'A new local model is worse than the one in force and was not put in force', level: 'warn' },
+  labellers_flagged: {
+    says: 'Labellers contradict everybody else; they are not followed until an admin clears them',
+    level: 'warn',
+  },
+  promise_offered: { says: 'Outcomes support a promise; it is kept from now on', level: 'info', labels: ['category'] },
+  promise_withdrawn: {
+    says: 'More turned out wrong than was promised; nothing is automated there until outcomes support it again',
+    level: 'error',
+    labels: ['category'],
+  },
+  claude_calibrated: { says: "Claude's confidence is read from outcomes anew", level: 'info' },
   model_unreadable: { says: 'The local model in force cannot be read and does not count', level: 'error' },
   model_notice: { says: 'A model of the settings is not one to rely on', level: 'warn', labels: ['notice', 'model'] },
   models_unchecked: { says: 'Whether the models are in good order could not be found out', level: 'warn' },

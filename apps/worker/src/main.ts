@@ -92,6 +92,7 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
       report,
       current: createCurrentRelease({ db, report, settings, makeEngines }),
       similarExamples: createSimilarExamples({ db }),
+      settings,
       mode: config.USHER_MODE,
       auditShare: config.USHER_AUDIT_SHARE,
       reuseForMs: config.USHER_REUSE_FOR,

@@ -14,8 +14,6 @@ export interface LabelledExample extends Example {
   id: number;
   labelledBy: string;
   provenance: Provenance;
-  /** Whether a calibrated decision about this ticket was made in service, so that its outcome counts there. */
-  isJudgedInService: boolean;
 }
 
 /** Weight of a label by somebody who was flagged and not cleared: as good as none. */
@@ -41,10 +39,6 @@ export async function examplesBelow(
         provenance: examples.provenance,
         labelledBy: examples.labelledBy,
         weight: sql<number>`case when ${isTrusted} then ${examples.weight} else ${UNTRUSTED_WEIGHT}::real end`,
-        isJudgedInService: sql<boolean>`exists (
-          select from ${decisions}
-          where ${decisions.ticketId} = ${examples.ticketId} and ${decisions.actorKind} = 'engine'
-            and ${decisions.isCalibrated})`,
       })
       .from(examples)
       .leftJoin(labellers, eq(labellers.name, examples.labelledBy))
@@ -104,4 +98,18 @@ export async function startOfNewest(db: Db, count: number): Promise<number> {
 export async function newestExample(db: Db): Promise<number> {
   const [row] = await whileAvailable(() => db.select({ newest: max(examples.id) }).from(examples));
   return row?.newest ?? 0;
+}
+
+/** Of these examples, those about whose ticket a calibrated decision was made in service, so that its outcome counts there. */
+export async function judgedInService(db: Db, ids: readonly number[]): Promise<Set<number>> {
+  const rows = await whileAvailable(() =>
+    db.execute<{ id: number }>(sql`
+      select examples.id::float8 as id
+      from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as given(id)
+      join ${examples} on examples.id = given.id::bigint
+      where exists (
+        select from ${decisions}
+        where decisions.ticket_id = examples.ticket_id and decisions.actor_kind = 'engine' and decisions.is_calibrated)`),
+  );
+  return new Set(rows.map(({ id }) => id));
 }

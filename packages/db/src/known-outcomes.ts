@@ -1,9 +1,10 @@
 import type { OverruledCount } from '@usher/core/evaluation/standing-promise';
 import type { KnownAnswer } from '@usher/core/evaluation/claude-calibration';
 import { Signals } from '@usher/core/suggestion';
-import { sql } from 'drizzle-orm';
+import { max, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
+import { outcomes } from './schema/learning.ts';
 
 /** Only what became known lately says how today's tickets fare. */
 export interface Since {
@@ -52,7 +53,7 @@ export async function automatedDecisions(
   { since }: Pick<Since, 'since'>,
 ): Promise<(OverruledCount & { category: string })[]> {
   return whileAvailable(() =>
-    db.execute<OverruledCount & { category: string }>(sql`
+    db.execute<OverruledCount & { category: string } & Record<string, unknown>>(sql`
       with made as (
         select id, category, floor(confidence * 100) / 100 as confidence from decisions
         where actor_kind = 'engine' and action = 'route' and mode = 'auto' and confidence is not null
@@ -82,4 +83,10 @@ export async function knownAnswers(db: Db, { model, ...since }: Since & { model:
       order by judged.decision_id desc, classifications.id desc`),
   );
   return rows.map(({ signals, isRight }) => ({ signals: Signals.parse(signals), isRight }));
+}
+
+/** When something became known last, null before the first time. */
+export async function newestOutcomeAt(db: Db): Promise<Date | null> {
+  const [row] = await whileAvailable(() => db.select({ newest: max(outcomes.createdAt) }).from(outcomes));
+  return row?.newest ?? null;
 }

@@ -1,5 +1,5 @@
 import type { LabellerFigures } from '@usher/core/labellers';
-import { desc, eq, isNotNull, sql } from 'drizzle-orm';
+import { desc, eq, isNotNull, max, sql } from 'drizzle-orm';
 import { writeAudit } from './audit.ts';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
@@ -56,4 +56,10 @@ export async function clearLabeller(db: Db, { name, actor }: { name: string; act
       return true;
     }),
   );
+}
+
+/** When a labeller was cleared last, null before the first time. */
+export async function labellerClearedAt(db: Db): Promise<Date | null> {
+  const [row] = await whileAvailable(() => db.select({ newest: max(labellers.clearedAt) }).from(labellers));
+  return row?.newest ?? null;
 }

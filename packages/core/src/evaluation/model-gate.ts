@@ -40,10 +40,10 @@ const FEWEST_TEXTS = 50;
 /** Texts that are compared at most; more take time and tell no more. */
 const MOST_TEXTS = 2_000;
 
-const RESAMPLES = 200;
+const RESAMPLES = 300;
 
 /** A new model is refused where even the upper end of this one-sided interval of the difference says that it is worse. */
-const SURENESS = 0.95;
+const SURENESS = 0.99;
 
 /**
  * Whether a new model may take the place of the one in force: it may unless its accuracy or its macro-F1 is worse by more than
