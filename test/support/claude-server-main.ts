@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { startTier } from './claude-server-limits.ts';
 import { startClaudeServer } from './claude-server.ts';
 
 const { values } = parseArgs({
@@ -6,6 +7,8 @@ const { values } = parseArgs({
     port: { type: 'string', default: '4010' },
     latency: { type: 'string', default: '0' },
     overloaded: { type: 'string', default: '0' },
+    rpm: { type: 'string', default: String(startTier.requests) },
+    bucket: { type: 'string', default: '2' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -15,11 +18,16 @@ if (values.help) {
 
   --port <n>          port on 127.0.0.1, 4010 by default, 0 for any free one
   --latency <ms>      milliseconds before each answer
-  --overloaded <n>    share of requests answered with 529, such as 0.1`);
+  --overloaded <n>    share of requests answered with 529, such as 0.1
+  --rpm <n>           requests a minute that are let through, 1000 by default, as in Anthropic's first tier
+  --bucket <s>        how many seconds of that may be used at once, 2 by default`);
 } else {
   await using server = await startClaudeServer({
     port: Number(values.port),
     latencyMs: Number(values.latency),
+    limits: { ...startTier, requests: Number(values.rpm) },
+    bucketSeconds: Number(values.bucket),
+    keepsRequests: false,
     rates: [{ share: Number(values.overloaded), behaviour: { error: 'overloaded' } }],
   });
   console.log(`The stand-in for Claude listens on ${server.url}. Point Usher at it:

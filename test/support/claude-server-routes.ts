@@ -1,20 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Account } from './claude-server-account.ts';
 import { checkRequest } from './claude-server-check.ts';
 import { claudeErrors } from './claude-server-errors.ts';
 import { breakDown, keyOf, sendError, sendForeign, sendJson } from './claude-server-http.ts';
-import { type Limits, limitHeaders } from './claude-server-limits.ts';
 import { message } from './claude-server-message.ts';
 import { modelInfo, modelPage } from './claude-server-models.ts';
-import { type AnswerTwist, type Behaviour, isBreakage, type Plan } from './claude-server-plan.ts';
+import { type Behaviour, isBreakage, type Plan } from './claude-server-plan.ts';
 import { ticketText } from './claude-server-request.ts';
 import type { PromptCache } from './claude-server-usage.ts';
 
 /** What the server knows between requests. */
 export interface ServerState {
   apiKey: string | undefined;
-  latencyMs: number;
-  limits: Limits;
+  /** Milliseconds before the next answer. */
+  latencyMs: () => number;
+  account: Account;
   plan: Plan;
   cache: PromptCache;
   /** Milliseconds since 1970. */
@@ -36,7 +37,7 @@ export async function answerRequest(
   state: ServerState,
 ): Promise<void> {
   const requestId = state.nextId('req');
-  response.setHeaders(new Map(Object.entries({ 'request-id': requestId, ...limitHeaders(state.limits, state.now()) })));
+  response.setHeader('request-id', requestId);
   const key = keyOf(request.headers);
   if (key === undefined || (state.apiKey !== undefined && key !== state.apiKey))
     return sendError(response, claudeErrors.authentication, requestId);
@@ -63,13 +64,19 @@ async function createMessage({ response, body, requestId }: Exchange, state: Ser
   if ('error' in check) return sendError(response, check.error, requestId);
   const { request } = check;
   const input = state.cache.count(request);
-  if (state.latencyMs > 0) await pause(state.latencyMs, undefined, { ref: false });
-  const behaviour = await settled(state.plan.next(ticketText(request)));
+  const { behaviour, held } = unwrap(state.plan.next(ticketText(request)));
+  const twist = typeof behaviour === 'object' || isBreakage(behaviour) ? 'answer' : behaviour;
+  const answer = message(request, twist, { id: state.nextId('msg'), input });
+  const refusal = state.account.admit(answer);
+  const latencyMs = refusal === undefined ? state.latencyMs() : 0;
+  if (latencyMs > 0) await pause(latencyMs, undefined, { ref: false });
+  await Promise.all(held);
+  response.setHeaders(new Map(Object.entries(state.account.headers(request.model))));
+  if (refusal !== undefined) return misanswer(response, refusal, requestId);
   if (typeof behaviour === 'object') return misanswer(response, behaviour, requestId);
-  const write = (twist: AnswerTwist) => message(request, twist, { id: state.nextId('msg'), input });
   state.cache.keep(request);
-  if (isBreakage(behaviour)) return breakDown(response, behaviour, write('answer'));
-  sendJson(response, 200, write(behaviour));
+  if (isBreakage(behaviour)) return breakDown(response, behaviour, answer);
+  sendJson(response, 200, answer);
 }
 
 type Misanswer = Extract<Behaviour, { error: unknown } | { foreign: unknown }>;
@@ -80,8 +87,9 @@ function misanswer(response: ServerResponse, behaviour: Misanswer, requestId: st
   sendError(response, { ...claudeErrors[error], ...overrides }, requestId);
 }
 
-async function settled(behaviour: Behaviour): Promise<Exclude<Behaviour, { after: unknown }>> {
-  if (typeof behaviour !== 'object' || !('after' in behaviour)) return behaviour;
-  await behaviour.after;
-  return settled(behaviour.behaviour);
+/** A behaviour without what holds it back. */
+function unwrap(behaviour: Behaviour): { behaviour: Exclude<Behaviour, { after: unknown }>; held: Promise<unknown>[] } {
+  if (typeof behaviour !== 'object' || !('after' in behaviour)) return { behaviour, held: [] };
+  const inner = unwrap(behaviour.behaviour);
+  return { ...inner, held: [behaviour.after, ...inner.held] };
 }

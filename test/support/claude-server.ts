@@ -1,19 +1,20 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AccountOptions, openAccount } from './claude-server-account.ts';
 import { readJson } from './claude-server-http.ts';
-import { type Limits, roomyLimits } from './claude-server-limits.ts';
 import { type Behaviour, createPlan, type PlanOptions } from './claude-server-plan.ts';
 import { answerRequest, type ServerState } from './claude-server-routes.ts';
 import { createPromptCache } from './claude-server-usage.ts';
 
-export interface ClaudeServerOptions extends PlanOptions {
+export interface ClaudeServerOptions extends PlanOptions, AccountOptions {
   /** 0, the default, takes any free port. */
   port?: number;
   /** The one key that is accepted; without it, every key is. */
   apiKey?: string;
-  /** Milliseconds before each answer. */
-  latencyMs?: number;
-  limits?: Limits;
+  /** Milliseconds before each answer, always the same or asked for each. */
+  latencyMs?: number | (() => number);
+  /** Whether `requests` is kept; true by default, and no good idea for hundreds of thousands. */
+  keepsRequests?: boolean;
   /** Milliseconds since 1970. */
   now?: () => number;
 }
@@ -46,7 +47,8 @@ export async function startClaudeServer(options: ClaudeServerOptions = {}): Prom
   const state = createState(options);
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await readJson(request);
-    requests.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, body });
+    const recorded = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
+    if (options.keepsRequests ?? true) requests.push(recorded);
     arrivals.emit('request');
     await answerRequest({ request, response, body }, state);
   };
@@ -85,19 +87,13 @@ export async function startClaudeServer(options: ClaudeServerOptions = {}): Prom
   };
 }
 
-function createState({
-  apiKey,
-  latencyMs = 0,
-  limits = roomyLimits,
-  now = Date.now,
-  ...plan
-}: ClaudeServerOptions): ServerState {
+function createState({ apiKey, latencyMs = 0, now = Date.now, ...options }: ClaudeServerOptions): ServerState {
   let ids = 0;
   return {
     apiKey,
-    latencyMs,
-    limits,
-    plan: createPlan(plan),
+    latencyMs: typeof latencyMs === 'function' ? latencyMs : () => latencyMs,
+    account: openAccount({ ...options, now }),
+    plan: createPlan(options),
     cache: createPromptCache(now),
     now,
     nextId(prefix) {
