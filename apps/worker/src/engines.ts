@@ -3,6 +3,7 @@ import type { ClaudeCalibration } from '@usher/core/evaluation/claude-calibratio
 import type { Gate } from '@usher/core/gate';
 import type { PriceBook } from '@usher/core/price';
 import type { Thresholds } from '@usher/core/release';
+import type { WarmUp } from '@usher/core/warm-up';
 import { createClaudeEngine } from '@usher/engines/claude';
 import { CorruptModel } from '@usher/engines/local/failures';
 import type { LocalModel } from '@usher/engines/local/model';
@@ -20,6 +21,7 @@ export interface EngineMakerOptions {
   connections: number;
   prices: PriceBook;
   gate: Gate;
+  warmUp?: WarmUp;
   report: Report;
 }
 

@@ -22,6 +22,7 @@ import { checkModels } from './model-check.ts';
 import { untilReady } from './readiness.ts';
 import { createSimilarExamples } from './similar-examples.ts';
 import { createTicketWork } from './ticket-work.ts';
+import { createWarmUp } from './warm-up.ts';
 import { startWorker, ticketsAtATime } from './worker.ts';
 
 /** Past this a supervisor would kill us; whatever is still in hand then is found again by its lock or the sweep. */
@@ -76,6 +77,7 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
     connections,
     prices: readPrices(config.USHER_PRICES),
     gate,
+    warmUp: createWarmUp({ db }),
     report,
   });
   if (settings.engine !== 'local') {

@@ -186,6 +186,12 @@ CREATE TABLE "deliveries" (
 	"delivered_at" timestamp with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "prompt_caches" (
+	"prefix" text PRIMARY KEY NOT NULL,
+	"warm_until" timestamp with time zone NOT NULL,
+	"turn_until" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "spending" (
 	"day" date NOT NULL,
 	"purse" integer NOT NULL,

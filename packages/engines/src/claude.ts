@@ -2,6 +2,7 @@ import type { Engine, EngineAnswer, EngineCall, SuggestRequest } from '@usher/co
 import type { Gate } from '@usher/core/gate';
 import type { PriceBook } from '@usher/core/price';
 import { buildPrompt } from '@usher/core/prompt';
+import type { WarmUp } from '@usher/core/warm-up';
 import { callClaude, type ClaudeCall, type Purpose } from './claude/call.ts';
 import { createClient } from './claude/client.ts';
 import { isSuggestFailure } from './claude/failures.ts';
@@ -18,6 +19,8 @@ export interface ClaudeEngineOptions {
   baseUrl?: string | undefined;
   prices: PriceBook;
   gate: Gate;
+  /** Whom to ask before the first call with a prompt; absent where this is the only caller. */
+  warmUp?: WarmUp | undefined;
   /** For one call, over headers and body. */
   deadlineMs?: number;
   /** Sockets at most, and so calls in flight. */
@@ -33,9 +36,10 @@ export interface ClaudeEngineOptions {
  * comes back tomorrow or next month and a person can decide today.
  */
 export function createClaudeEngine(options: ClaudeEngineOptions): Engine {
-  const { model, hardModel, apiKey, baseUrl, prices, gate } = options;
+  const { model, hardModel, apiKey, baseUrl, prices, gate, warmUp } = options;
   const { deadlineMs = 30_000, connections = 64, now = Date.now } = options;
-  const tools = { client: createClient({ apiKey, baseUrl, connections }), prices, gate, deadlineMs, now };
+  const client = createClient({ apiKey, baseUrl, connections });
+  const tools = { client, prices, gate, warmUp, account: `${baseUrl ?? ''} ${apiKey ?? ''}`, deadlineMs, now };
 
   return {
     name: 'claude',

@@ -73,6 +73,12 @@ export const spending = pgTable(
   },
   (table) => [primaryKey({ columns: [table.day, table.purse] })],
 );
+/** Static parts of prompts in Claude's cache: until when each can be read, and until when somebody has the turn to write it. */
+export const promptCaches = pgTable('prompt_caches', {
+  prefix: text('prefix').primaryKey(),
+  warmUntil: moment('warm_until').notNull(),
+  turnUntil: moment('turn_until').notNull(),
+});
 
 /** Who did what. Append-only. */
 export const audit = pgTable('audit', {

@@ -4,15 +4,21 @@ import type { Caller, EngineCall } from '@usher/core/engine';
 import type { CallEnd, Gate, GateCall, Pass } from '@usher/core/gate';
 import { type PriceBook, pricesAt } from '@usher/core/price';
 import type { Taxonomy } from '@usher/core/taxonomy';
+import type { WarmUp } from '@usher/core/warm-up';
 import { type AnswerReading, ClaudeAnswer, readAnswer, recordAnswer } from './answer.ts';
 import { estimateTokens, worstCaseMicroUsd } from './estimate.ts';
 import { ConnectionLost, ContentRejected, GateClosed, SuggestAborted } from './failures.ts';
+import { takeTurn } from './take-turn.ts';
 import { endOf, translateError } from './translate-error.ts';
 
 export interface CallTools {
   client: Anthropic;
   prices: PriceBook;
   gate: Gate;
+  /** Absent where nobody else shares the prompt cache. */
+  warmUp?: WarmUp | undefined;
+  /** Key and address, of which only a hash is told; each has a prompt cache of its own. */
+  account: string;
   /** For one call, from sending it to the last byte of the answer. */
   deadlineMs: number;
   /** Milliseconds since 1970. */
@@ -47,8 +53,24 @@ export async function callClaude(
   errand: Errand,
   tools: CallTools,
 ): Promise<ClaudeCall> {
+  if (errand.signal.aborted) throw new SuggestAborted();
+  const turn = await takeTurn(request, errand, tools);
+  let isAnswered = false;
+  try {
+    const call = await callInTurn(request, errand, tools);
+    isAnswered = call.record.usage !== null;
+    return call;
+  } finally {
+    await turn?.end(isAnswered).catch(() => undefined);
+  }
+}
+
+async function callInTurn(
+  request: Anthropic.MessageCreateParamsNonStreaming,
+  errand: Errand,
+  tools: CallTools,
+): Promise<ClaudeCall> {
   const { taxonomy, signal } = errand;
-  if (signal.aborted) throw new SuggestAborted();
   const pass = await enter(tools.gate, gateCallOf(request, errand, tools));
   if (signal.aborted) {
     await end(pass, { kind: 'lost', wasSent: false, detail: 'broken off before it was sent' });

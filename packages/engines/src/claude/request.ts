@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type Anthropic from '@anthropic-ai/sdk';
 import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod';
 import type { Prompt } from '@usher/core/prompt';
@@ -52,6 +53,14 @@ export function buildRequest({
       },
     ],
   };
+}
+
+/** The same for all requests of one account that share an entry of the prompt cache: everything but the messages. */
+export function prefixOf(
+  { messages: _own, ...shared }: Anthropic.MessageCreateParamsNonStreaming,
+  account: string,
+): string {
+  return createHash('sha256').update(account).update(JSON.stringify(shared)).digest('base64url');
 }
 
 function repairText(repair: string): string {
