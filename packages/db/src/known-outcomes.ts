@@ -35,6 +35,10 @@ const judged = ({ since, limit }: Since) => sql`
   join decisions on decisions.id = outcomes.decision_id
   where decisions.category is not null and decisions.confidence is not null
     and (outcomes.via = 'audit' or decisions.action <> 'route')
+    -- An answer that was taken over for the same text says nothing that the first one did not.
+    and not exists (
+      select from classifications taken
+      where taken.ticket_id = decisions.ticket_id and taken.revision = decisions.revision and taken.reused_from is not null)
   order by outcomes.decision_id, outcomes.id desc`;
 
 /** Decisions whose truth is known without bias, newest first. */

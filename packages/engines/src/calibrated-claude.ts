@@ -21,28 +21,39 @@ export function calibrateClaude({ claude, model, calibration }: CalibratedClaude
   return {
     name: claude.name,
     async suggest(request) {
-      const answer = await claude.suggest(request);
-      return answer.kind === 'suggested' ? besideLocal(answer, request.ticket, { model, calibration }) : answer;
+      const { ticket, isDoubtful } = request;
+      const trusted = (suggestion: Suggestion) => beside(suggestion, ticket, { model, calibration });
+      const answer = await claude.suggest({
+        ...request,
+        isDoubtful: isDoubtful && ((suggestion) => isDoubtful(trusted(suggestion))),
+      });
+      // An answer that was taken over was judged under the same release, when it was given.
+      const isJudged = answer.kind === 'nothing' || answer.suggestion.signals !== undefined;
+      return isJudged ? answer : withSuggestion(answer, trusted(answer.suggestion));
     },
   };
 }
 
 type Suggested = Extract<EngineAnswer, { kind: 'suggested' }>;
 
-function besideLocal(
-  answer: Suggested,
-  ticket: TicketText,
-  { model, calibration }: { model: LocalModel; calibration: ClaudeCalibration | null },
-): Suggested {
-  const signals = signalsOf(answer.suggestion, ticket, model);
-  const trust = calibration === null ? {} : { confidence: trustIn(calibration, signals), calibrated: true };
-  const suggestion = { ...answer.suggestion, ...trust, signals };
+function withSuggestion(answer: Suggested, suggestion: Suggestion): Suggested {
   const isItsCall = ({ suggestion: said }: EngineCall) => said === answer.suggestion;
   return {
     ...answer,
     suggestion,
     calls: answer.calls.map((call) => (isItsCall(call) ? { ...call, suggestion } : call)),
   };
+}
+
+/** A suggestion with what the local model thinks of it and, where that is known from outcomes, how far it can be trusted. */
+function beside(
+  suggestion: Suggestion,
+  ticket: TicketText,
+  { model, calibration }: { model: LocalModel; calibration: ClaudeCalibration | null },
+): Suggestion {
+  const signals = signalsOf(suggestion, ticket, model);
+  const trust = calibration === null ? {} : { confidence: trustIn(calibration, signals), calibrated: true };
+  return { ...suggestion, ...trust, signals };
 }
 
 /** What the local model thinks of a suggestion; of a ticket in which it knows nothing it thinks nothing. */
