@@ -57,6 +57,9 @@ test.each([
   ['volume', 'start,received,revised,route,'],
   ['latency', 'what,lane,n,p50,'],
   ['funnel', 'step,n,of_previous,'],
+  ['learning', 'day,n,accuracy,'],
+  ['suspicious', 'example,ticket,subject,'],
+  ['overlap', 'first,second,confused,'],
 ])('the report %s is JSON, or CSV with the same figures', async (name, heading) => {
   const json = await api.send(`/v1/reports/${name}`);
   expect([json.status, json.headers.get('content-type')]).toEqual([200, 'application/json']);

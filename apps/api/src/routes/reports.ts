@@ -4,14 +4,19 @@ import { CalibrationReport } from '@usher/core/reports/calibration';
 import { writeCsv } from '@usher/core/reports/csv';
 import { FunnelReport } from '@usher/core/reports/funnel';
 import { LatencyReport } from '@usher/core/reports/latency';
+import { LearningReport } from '@usher/core/reports/learning';
+import { OverlapReport } from '@usher/core/reports/overlap';
 import { Basis, type Report, ReportFilter, type ReportName } from '@usher/core/reports/report';
+import { SuspiciousReport } from '@usher/core/reports/suspicious';
 import { VolumeReport, VolumeStep } from '@usher/core/reports/volume';
 import { storable } from '@usher/core/ticket';
 import type { Db } from '@usher/db/connect';
 import { reportAccuracy } from '@usher/db/reports/accuracy';
 import { reportCalibration } from '@usher/db/reports/calibration';
 import { reportFunnel } from '@usher/db/reports/funnel';
+import { reportLearning } from '@usher/db/reports/learning';
 import { reportLatency } from '@usher/db/reports/latency';
+import { reportOverlap, reportSuspicious } from '@usher/db/reports/model-in-force';
 import { reportVolume } from '@usher/db/reports/volume';
 import type { Context } from 'hono';
 import type { Deps } from '../deps.ts';
@@ -25,17 +30,22 @@ import type { Api } from './api.ts';
 const MOST_LINES = 10_000;
 const LINES = 400;
 
-const Format = z.strictObject({
-  ...ReportFilter.shape,
-  source: z.string().max(200).transform(storable).optional().describe('Only tickets of this source.'),
+const Rendering = z.strictObject({
   format: z.enum(['json', 'csv']).optional().describe('`csv` answers one table; so does `Accept: text/csv`.'),
   table: z.string().max(50).optional().describe('Which table of the report to answer as CSV; the main one by default.'),
+});
+const Format = Rendering.extend({
+  ...ReportFilter.shape,
+  source: z.string().max(200).transform(storable).optional().describe('Only tickets of this source.'),
 });
 const BasisFormat = Format.extend({
   basis: Basis.default('assumed').describe(
     'For precision, recall, confusion and the majority baseline: `assumed` takes silence for right, `judged` counts only ' +
       'what somebody judged, `audit` only blind audits.',
   ),
+});
+const ListFormat = Rendering.extend({
+  limit: z.coerce.number({ error: 'must be a whole number' }).int().min(1).max(500).default(50),
 });
 const VolumeFormat = Format.extend({
   step: VolumeStep.default('day'),
@@ -56,13 +66,13 @@ interface OpenReport {
   answer: (c: Context, deps: Deps) => Promise<Response>;
 }
 
-function report<Query extends typeof Format>(definition: ReportRoute<Query>): OpenReport {
+function report<Query extends typeof Rendering>(definition: ReportRoute<Query>): OpenReport {
   return {
     route: routeOf(definition),
     async answer(c, { database }) {
       const query = parseBody(c.req.query(), definition.query);
       const made = await database.slow((db) => definition.read(db, query));
-      const { format, table } = Format.pick({ format: true, table: true }).parse({
+      const { format, table } = Rendering.parse({
         format: c.req.query('format'),
         table: c.req.query('table'),
       });
@@ -72,7 +82,7 @@ function report<Query extends typeof Format>(definition: ReportRoute<Query>): Op
   };
 }
 
-function routeOf({ name, summary, query, schema }: ReportRoute<typeof Format>) {
+function routeOf({ name, summary, query, schema }: ReportRoute<typeof Rendering>) {
   return createRoute({
     method: 'get',
     path: `/v1/reports/${name}`,
@@ -126,6 +136,13 @@ const reports: readonly OpenReport[] = [
     read: (db, query) => reportCalibration(db, query, Math.random),
   }),
   report({
+    name: 'learning',
+    summary: 'Whether it gets better, by the day and by version of the local model',
+    query: Format,
+    schema: z.object(LearningReport.shape).openapi('Learning'),
+    read: reportLearning,
+  }),
+  report({
     name: 'volume',
     summary: 'What came in, what became of it, and what waits',
     query: VolumeFormat,
@@ -145,6 +162,20 @@ const reports: readonly OpenReport[] = [
     query: Format,
     schema: z.object(FunnelReport.shape).openapi('Funnel'),
     read: reportFunnel,
+  }),
+  report({
+    name: 'suspicious',
+    summary: 'Labels that may be wrong',
+    query: ListFormat,
+    schema: z.object(SuspiciousReport.shape).openapi('Suspicious'),
+    read: reportSuspicious,
+  }),
+  report({
+    name: 'overlap',
+    summary: 'Categories that are taken for each other',
+    query: ListFormat,
+    schema: z.object(OverlapReport.shape).openapi('Overlap'),
+    read: reportOverlap,
   }),
 ];
 

@@ -5,7 +5,9 @@ import type { Db } from '@usher/db/connect';
 import { reportAccuracy } from '@usher/db/reports/accuracy';
 import { reportCalibration } from '@usher/db/reports/calibration';
 import { reportFunnel } from '@usher/db/reports/funnel';
+import { reportLearning } from '@usher/db/reports/learning';
 import { reportLatency } from '@usher/db/reports/latency';
+import { reportOverlap, reportSuspicious } from '@usher/db/reports/model-in-force';
 import { reportVolume } from '@usher/db/reports/volume';
 import { rebuildRollups } from '@usher/db/rollup/roll-up';
 import type { Command } from 'commander';
@@ -16,7 +18,7 @@ import type { Screen } from '../screen.ts';
 import { showTable } from '../show-table.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-/** Days or hours of a volume report. */
+/** Lines of a list at most. */
 const LINES = 60;
 
 /** How long a rebuild waits for what is being written at its start, in milliseconds. */
@@ -36,6 +38,9 @@ const readers: Record<ReportName, (db: Db, options: Options) => Promise<Report<u
   volume: (db, { by, ...options }) => reportVolume(db, { ...options, step: by, limit: LINES }),
   latency: reportLatency,
   funnel: reportFunnel,
+  learning: reportLearning,
+  suspicious: (db) => reportSuspicious(db, { limit: LINES }),
+  overlap: (db) => reportOverlap(db, { limit: LINES }),
 };
 
 export function addReport(program: Command, { config, screen }: Surroundings): void {

@@ -57,8 +57,9 @@ async function learnAgain({ db, report, signal }: LearnDeps): Promise<'learnt' |
   const rival = await rivalOf(db, taxonomyVersion, lesson);
   const trained = await trainInThread(lesson.examples, taxonomy, { seed: SEED, rival, signal });
   const isAnyFlagged = await flagSuspects(trained, lesson, { db, report });
-  const { content, heldOut, verdict } = trained;
-  const figures = { ...(deserialise(content).figures ?? JUDGED_ON_NOTHING), comparison: verdict.comparison };
+  const { content, heldOut, verdict, baselines } = trained;
+  const { comparison } = verdict;
+  const figures = { ...(deserialise(content).figures ?? JUDGED_ON_NOTHING), comparison, baselines };
   const localModel = await saveLocalModel(db, {
     taxonomyVersion,
     learntFrom,

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 
 /** Every report by its name, as in `/v1/reports/NAME` and `usher report NAME`. */
-export const ReportName = z.enum(['accuracy', 'calibration', 'volume', 'latency', 'funnel']);
+export const ReportName = z.enum([
+  'accuracy',
+  'calibration',
+  'learning',
+  'volume',
+  'latency',
+  'funnel',
+  'suspicious',
+  'overlap',
+]);
 export type ReportName = z.infer<typeof ReportName>;
 
 /** A day in UTC, such as 2026-01-31. */

@@ -1,9 +1,12 @@
 import { accuracyReport, type AccuracyReport, type OutcomeCell } from '@usher/core/reports/accuracy';
-import { tooLittle } from '@usher/core/reports/estimate';
+import { type Estimate, shareEstimate } from '@usher/core/reports/estimate';
+import { ModelFigures } from '@usher/core/reports/model-figures';
 import type { Basis, Report, ReportFilter } from '@usher/core/reports/report';
 import { sql } from 'drizzle-orm';
 import type { Db } from '../connect.ts';
 import { whileAvailable } from '../failures.ts';
+import { findModel, modelInForce } from '../local-models.ts';
+import { currentTaxonomyVersion } from '../taxonomies.ts';
 import { countNow } from './count-now.ts';
 import type { RollupBasis } from '../schema/rollups.ts';
 import { isWanted, isWantedHour } from './range.ts';
@@ -17,7 +20,7 @@ export async function reportAccuracy(
   const newest = await outcomeCells(db, filter, 'newest');
   const audits = await outcomeCells(db, filter, 'audit');
   const counts = { cells: newest, audits, ...(await auditsDrawn(db, filter)) };
-  return accuracyReport(counts, { basis, nearestNeighbour: tooLittle(0), notCounted });
+  return accuracyReport(counts, { basis, nearestNeighbour: await nearestNeighbour(db), notCounted });
 }
 
 async function outcomeCells(db: Db, filter: ReportFilter, basis: RollupBasis): Promise<OutcomeCell[]> {
@@ -38,4 +41,12 @@ async function auditsDrawn(db: Db, filter: ReportFilter): Promise<{ drawn: numbe
              (select count(*)::float8 from blind_audits where audited_at is null) as waiting`),
   );
   return found ?? { drawn: 0, waiting: 0 };
+}
+
+/** As it was measured when the local model in force was learnt. */
+async function nearestNeighbour(db: Db): Promise<Estimate> {
+  const id = await modelInForce(db, await currentTaxonomyVersion(db));
+  const model = id === null ? undefined : await findModel(db, id);
+  const baselines = ModelFigures.safeParse(model?.figures).data?.baselines;
+  return shareEstimate(baselines?.nearestNeighbour ?? 0, baselines?.n ?? 0);
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Example } from '@usher/core/engine';
 import type { GateVerdict, HeldOutText } from '@usher/core/evaluation/model-gate';
+import type { BaselineFigures } from '@usher/core/reports/model-figures';
 import type { Taxonomy } from '@usher/core/taxonomy';
 import { TrainingFailed } from './failures.ts';
 import type { Rival } from './rival.ts';
@@ -21,6 +22,8 @@ export interface Trained {
   heldOut: HeldOutText[];
   /** Whether it may take its rival's place. */
   verdict: GateVerdict;
+  /** How simpler ways do; null where that could not be measured. */
+  baselines: BaselineFigures | null;
 }
 
 export interface TrainingOptions {
