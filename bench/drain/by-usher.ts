@@ -10,7 +10,7 @@ import { publishTaxonomy } from '@usher/db/taxonomies';
 import { connectQueue } from '@usher/queue/connect';
 import { enqueue } from '@usher/queue/enqueue';
 import { createTicketWork } from '@usher/worker/ticket-work';
-import { createTurnstile } from '@usher/worker/delivery/turnstile';
+import { createDelivering } from '@usher/worker/delivery/delivering';
 import type { WorkerEvent } from '@usher/worker/events';
 import { startWorker } from '@usher/worker/worker';
 import type { Services } from '../services.ts';
@@ -34,6 +34,8 @@ export async function drainByUsher({ databaseUrl, redisUrl }: Services, { jobs, 
     decided += 1;
     if (decided === jobs) drained.resolve();
   };
+  const vault = openVault(undefined);
+  const calling = { outbound: 'any', resolve: async () => [], deadlineMs: 1_000 } as const;
   const startedMs = performance.now();
   const worker = startWorker({
     consumer,
@@ -52,8 +54,8 @@ export async function drainByUsher({ databaseUrl, redisUrl }: Services, { jobs, 
       reuseForMs: 0,
       escalation: 'failure',
       maxAges: { live: 3_600_000, bulk: undefined },
-      vault: openVault(undefined),
-      delivering: { outbound: 'any', resolve: async () => [], deadlineMs: 1_000, turnstile: createTurnstile(1) },
+      vault,
+      delivering: createDelivering(calling, { vault, publicUrl: undefined }),
     },
   });
   await drained.promise;

@@ -1,7 +1,6 @@
-import { testVault } from '../support/vault.ts';
+import { announceTo } from '../support/endpoint.ts';
 import { publishTaxonomy } from '@usher/db/taxonomies';
 import { findTicket } from '@usher/db/find-ticket';
-import { setWebhook } from '@usher/db/sources';
 import { queueDepths } from '@usher/queue/depth';
 import { afterAll, expect, test } from 'vitest';
 import { TAXONOMY } from '../db/decision.ts';
@@ -75,7 +74,7 @@ test('a correction in shadow mode teaches and assigns nothing', async () => {
 test('a correction reminds the workers to deliver it and, a little later, to learn from it', async () => {
   await decided('C-5');
   const { sourceId } = await untilStored(api, 'C-5');
-  await setWebhook(api.db, sourceId, { url: 'https://desk.example/hook', secret: testVault.seal('secret') });
+  await using _ = await announceTo(api.db, 'https://desk.example/hook', { sourceId });
   await api.send('/v1/tickets/api:C-5/corrections', { body: { category: 'general' } });
   await api.deps.hints.drain(10_000);
   const depths = await queueDepths(api.queue);

@@ -1,5 +1,4 @@
-import { testVault } from '../support/vault.ts';
-import { setWebhook } from '@usher/db/sources';
+import { announceTo } from '../support/endpoint.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Answer, openApi } from './api-under-test.ts';
@@ -89,7 +88,7 @@ test('a refused state comes with the ones that are allowed', async () => {
 test('one ticket is shown with its whole history', async () => {
   await post('H-1');
   const stored = await api.send('/v1/tickets/api:H-1');
-  await setWebhook(api.db, 1, { url: 'https://desk.example/hook', secret: testVault.seal('secret') });
+  await using _ = await announceTo(api.db, 'https://desk.example/hook');
   await decideAs(api, 'H-1');
   await api.send('/v1/tickets/api:H-1/corrections', { body: { category: 'general', note: 'Not about money.' } });
   await api.send('/ticket-webhook', { body: { ticket_id: 'H-1', body: 'Changed text', metadata: { order: 1182 } } });

@@ -7,12 +7,10 @@ import { connectDatabase } from '@usher/db/connect';
 import { migrate } from '@usher/db/migrate';
 import { receiveTickets } from '@usher/db/receive-tickets';
 import { API_SOURCE, ensureSource } from '@usher/db/sources';
-import { runProgram } from '@usher/cli/program';
-import { Screen } from '@usher/cli/screen';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startClaudeServer } from '../support/claude-server.ts';
-import { SECRET_KEY } from '../support/vault.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/postgres.ts';
+import { type Usher, usherOn } from './usher.ts';
 
 const SHIPPED = new URL('../../taxonomy.yaml', import.meta.url).pathname;
 
@@ -27,31 +25,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-interface Ran {
-  code: number;
-  out: string;
-  error: string;
-  json: () => unknown;
-}
-
-/** Runs one command line as `usher` would, with these settings. */
-async function usher(args: readonly string[], settings: Record<string, string> = {}): Promise<Ran> {
-  let out = '';
-  let error = '';
-  const sinks = {
-    out: { write: (text: string) => (out += text) },
-    error: { write: (text: string) => (error += text) },
-  };
-  const screen = new Screen({ ...sinks, isJson: args.includes('--json') });
-  const environment = {
-    DATABASE_URL: database.url,
-    USHER_TAXONOMY: SHIPPED,
-    USHER_SECRET_KEY: SECRET_KEY,
-    ...settings,
-  };
-  const code = await runProgram(args, { environment, screen });
-  return { code, out, error, json: () => JSON.parse(out) };
-}
+const usher: Usher = (args, settings) => usherOn(database, { USHER_TAXONOMY: SHIPPED })(args, settings);
 
 describe('usher classify', () => {
   const ticket = ['Charged twice', 'I see two charges of 49 EUR for order 1182. Please refund one.'];
@@ -174,7 +148,6 @@ describe('usher keys and sources', () => {
     for (const name of ['a:b', 'Shop', '', ' shop', '-shop', 's'.repeat(64)]) {
       const refused = { code: 1, error: expect.stringContaining(`"${name}" cannot name a source: it must be 1 to 63`) };
       expect(await usher(['keys', 'create', 'x', `--source=${name}`])).toMatchObject(refused);
-      expect(await usher(['sources', 'webhook', '--', name, 'https://example.com/hook'])).toMatchObject(refused);
     }
     expect(await usher(['keys', 'create', 'x', '--source', 's'.repeat(63)])).toMatchObject({ code: 0 });
     expect(await usher(['keys', 'create', ' '])).toMatchObject({
@@ -183,27 +156,8 @@ describe('usher keys and sources', () => {
     });
   });
 
-  test('a refused address leaves no source behind, and removing from an unknown source says so', async () => {
-    expect(await usher(['sources', 'webhook', 'ghost', 'http://example.com/'])).toMatchObject({ code: 1 });
-    expect(await usher(['sources', 'webhook', 'ghost', '--remove'])).toMatchObject({
-      code: 1,
-      error: 'usher: There is no source ghost. usher sources list shows them.\n',
-    });
-    expect((await usher(['sources', 'list'])).out).not.toContain('ghost');
-  });
-
-  test('a webhook is set with a secret of its own, listed and removed; unsafe addresses are refused', async () => {
-    const set = (await usher(['sources', 'webhook', 'shop', 'https://example.com/hook', '--json'])).json();
-    expect(set).toMatchObject({
-      webhook_url: 'https://example.com/hook',
-      secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
-    });
-    expect((await usher(['sources', 'list'])).out).toMatch(/shop +api +https:\/\/example\.com\/hook/);
-    for (const address of ['http://example.com/', 'https://127.0.0.1/', 'https://localhost/', 'nonsense']) {
-      expect(await usher(['sources', 'webhook', 'shop', address])).toMatchObject({ code: 1 });
-    }
-    await usher(['sources', 'webhook', 'shop', '--remove']);
-    expect((await usher(['sources', 'list'])).out).toMatch(/shop +api +none/);
+  test('a source that sends nothing yet is listed by its name and kind', async () => {
+    expect((await usher(['sources', 'list'])).out).toMatch(/api +api/);
   });
 });
 

@@ -18,7 +18,7 @@ const sql = postgres(own.url, { max: 1, onnotice: () => {} });
 const { db } = database;
 const releaseId = await makeRelease(db);
 const { id: sourceId } = await ensureSource(db, 'outcomes');
-await sql`update sources set webhook_url = 'https://example.com/usher', webhook_secret = 'whsec_x' where id = ${sourceId}`;
+await sql`update sources set connector = 'zendesk' where id = ${sourceId}`;
 afterAll(async () => {
   await sql.end();
   await database[Symbol.asyncDispose]();

@@ -3,16 +3,10 @@ import { join } from 'node:path';
 import { secretKey } from '@usher/cli/secret-key';
 import { readConfig } from '@usher/core/config';
 import { connectDatabase, type Database } from '@usher/db/connect';
-import {
-  ensureSource,
-  findSource,
-  listSources,
-  openSource,
-  removeSource,
-  resealSources,
-  saveSource,
-  setWebhook,
-} from '@usher/db/sources';
+import { ensureSource, findSource, listSources, openSource, removeSource, saveSource } from '@usher/db/sources';
+import { createEndpoint } from '@usher/db/endpoints';
+import { resealSecrets } from '@usher/db/reseal';
+import { endpoints } from '@usher/db/schema/endpoints';
 import { isSealed, openVault, SecretKeyMissing, SecretKeyWrong } from '@usher/db/vault';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makePostgresFolder } from '../support/postgres-folder.ts';
@@ -92,15 +86,23 @@ describe('A sealed secret', () => {
   test('is opened while the key is being replaced, and after sealing anew with the newer key alone', async () => {
     const { db } = database;
     const saved = await saveSource(db, { ...zendesk, name: 'rotated', secrets }, openVault(older));
-    await setWebhook(db, saved.id, { url: 'https://example.com', secret: openVault(older).seal('whsec_x') });
+    const wanted = {
+      url: 'https://example.com',
+      description: null,
+      events: ['ticket.decided'],
+      sourceId: null,
+    } as const;
+    const endpoint = await createEndpoint(db, wanted, { vault: openVault(older), actor: 'test' });
     const both = openVault(`${newer}, ${older}`);
     expect(openSource(saved, both).secrets).toEqual(secrets);
-    expect(await resealSources(db, both)).toBeGreaterThanOrEqual(2);
-    expect(await resealSources(db, both)).toBe(0);
+    expect(await resealSecrets(db, both)).toBeGreaterThanOrEqual(2);
+    expect(await resealSecrets(db, both)).toBe(0);
     const found = await findSource(db, 'rotated');
-    if (found?.webhookSecret == null) throw new Error('the source lost its webhook');
+    if (found === undefined) throw new Error('the source was lost');
+    const kept = (await db.select().from(endpoints)).find(({ id }) => id === endpoint.id);
     expect(openSource(found, openVault(newer)).secrets).toEqual(secrets);
-    expect(openVault(newer).open(found.webhookSecret)).toBe('whsec_x');
+    if (kept?.secret == null) throw new Error('the endpoint lost its secret');
+    expect(openVault(newer).open(kept.secret)).toBe(endpoint.secret);
   });
 });
 

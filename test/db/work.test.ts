@@ -1,4 +1,4 @@
-import { testVault } from '../support/vault.ts';
+import { announceTo } from '../support/endpoint.ts';
 import { claimDeliveries } from '@usher/db/claim-deliveries';
 import { connectDatabase } from '@usher/db/connect';
 import { correctTicket } from '@usher/db/correct-ticket';
@@ -6,7 +6,7 @@ import { loadDelivery } from '@usher/db/deliveries';
 import { findTicket, ticketHistory } from '@usher/db/find-ticket';
 import { receiveTickets } from '@usher/db/receive-tickets';
 import { type EngineOutcome, recordDecision, recordDecisions } from '@usher/db/record-decision';
-import { ensureSource, setWebhook } from '@usher/db/sources';
+import { ensureSource } from '@usher/db/sources';
 import { findStanding } from '@usher/db/standing';
 import { together } from '@usher/db/together';
 import { endWork, type Revision, startWork, type Work } from '@usher/db/work';
@@ -88,25 +88,26 @@ test('a decision gives the ticket its team, priority, note and an SLA due time c
 });
 
 test('in shadow mode everything is recorded and nothing is assigned or announced', async () => {
-  await setWebhook(db, sourceId, { url: 'https://example.com/hook', secret: testVault.seal('whsec_x') });
+  await using _ = await announceTo(db, 'https://example.com/hook', { sourceId });
   const ticketId = await receive('d-3');
-  const { deliveryId } = await recordDecision(db, outcome(ticketId, { mode: 'shadow' }));
-  expect(deliveryId).toBeNull();
+  const { deliveryIds } = await recordDecision(db, outcome(ticketId, { mode: 'shadow' }));
+  expect(deliveryIds).toEqual([]);
   expect(await findTicket(db, { id: ticketId })).toMatchObject({ state: 'shadowed', team: null, category: null });
   const history = await ticketHistory(db, ticketId);
   expect(history.classifications[0]?.shadow).toBe(true);
   expect(history.decisions[0]).toMatchObject({ category: 'billing', mode: 'shadow' });
-  await setWebhook(db, sourceId, null);
 });
 
 test('a decision of a source with a webhook is put into the outbox in the same transaction', async () => {
-  await setWebhook(db, sourceId, { url: 'https://example.com/hook', secret: testVault.seal('whsec_x') });
+  await using endpoint = await announceTo(db, 'https://example.com/hook', { sourceId });
   const ticketId = await receive('d-4');
-  const { deliveryId } = await recordDecision(db, outcome(ticketId));
-  await setWebhook(db, sourceId, null);
+  const { deliveryIds } = await recordDecision(db, outcome(ticketId));
+  const [deliveryId = 0] = deliveryIds;
   const { deliveries } = await ticketHistory(db, ticketId);
-  expect(deliveries).toMatchObject([{ id: deliveryId, event: 'ticket.decided', state: 'pending' }]);
-  expect(await loadDelivery(db, deliveryId ?? 0)).toMatchObject({
+  expect(deliveries).toMatchObject([
+    { id: deliveryId, endpointId: endpoint.id, event: 'ticket.decided', state: 'pending' },
+  ]);
+  expect(await loadDelivery(db, deliveryId)).toMatchObject({
     payload: {
       type: 'ticket.decided',
       data: { ticket_id: 'd-4', routed_to: 'finance', sla_hours: 24, confidence: 0.93 },
@@ -170,7 +171,7 @@ test('a ticket that waits although it was decided gets back the decision that it
 test('an engine that comes after a person decides nothing', async () => {
   const ticketId = await receive('h-2');
   await correctTicket(db, { ticketId, decision: chosen, by: ana, mode: 'auto' });
-  expect(await recordDecision(db, outcome(ticketId))).toEqual({ won: false, deliveryId: null });
+  expect(await recordDecision(db, outcome(ticketId))).toEqual({ won: false, deliveryIds: [] });
   const { decisions, classifications } = await ticketHistory(db, ticketId);
   expect(decisions.map(({ actorKind }) => actorKind)).toEqual(['agent']);
   expect(classifications).toHaveLength(1);
@@ -199,13 +200,12 @@ test('the same correction twice is one correction, also at the same moment', asy
 });
 
 test('in shadow mode a correction before any decision assigns and announces nothing', async () => {
-  await setWebhook(db, sourceId, { url: 'https://example.com/hook', secret: testVault.seal('whsec_x') });
+  await using _ = await announceTo(db, 'https://example.com/hook', { sourceId });
   const ticketId = await receive('h-6');
   expect(await correctTicket(db, { ticketId, decision: chosen, by: ana, mode: 'shadow' })).toMatchObject({
     state: 'shadowed',
-    deliveryId: null,
+    deliveryIds: [],
   });
-  await setWebhook(db, sourceId, null);
   expect(await findTicket(db, { id: ticketId })).toMatchObject({ state: 'shadowed', team: null });
 });
 
@@ -224,8 +224,8 @@ test('many starts and decisions share a statement, each as if it were alone', as
   expect(started[2]).toMatchObject({ starts: 1, subject: 'Charged twice', revisedAt: expect.any(Date) });
   const recorded = await recordDecisions(db, [outcome(decided), outcome(waiting)]);
   expect(recorded).toEqual([
-    { won: false, deliveryId: null },
-    { won: true, deliveryId: null },
+    { won: false, deliveryIds: [] },
+    { won: true, deliveryIds: [] },
   ]);
   expect((await ticketHistory(db, decided)).classifications).toHaveLength(2);
   expect(await findTicket(db, { id: waiting })).toMatchObject({ state: 'routed', team: 'finance' });

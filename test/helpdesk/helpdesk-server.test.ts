@@ -9,8 +9,9 @@ const writers = connectors.flatMap((connector) =>
   connector.api === null ? [] : [{ ...connector, api: connector.api }],
 );
 
-describe.each(writers)('A $name helpdesk', ({ name, api, open, credentials: names }) => {
-  const looks = open(settingsOf(name)).look('4711');
+describe.each(writers)('A $name helpdesk', ({ name, api, ...connector }) => {
+  const desk = connector.open(settingsOf(name));
+  const looks = desk.look('4711');
 
   async function ask(server: HelpdeskServer, request: HelpdeskRequest, headers: Record<string, string>) {
     const answer = await fetch(server.url + request.path, { method: request.method, headers });
@@ -30,14 +31,14 @@ describe.each(writers)('A $name helpdesk', ({ name, api, open, credentials: name
   test('shows a ticket to who may see it, and to nobody else', async () => {
     await using server = await startHelpdesk(name);
     server.open({ id: '4711', team: '31', tags: ['77'] });
-    expect(Object.keys(server.credentials)).toEqual([...names]);
+    expect(Object.keys(server.credentials)).toEqual([...connector.credentials]);
     const [look] = looks;
     if (look === undefined) throw new Error('nothing to look at');
     expect(await ask(server, look, {})).toMatchObject({ status: 401 });
     const headers = expectedHeaders(api.authorisation, { ...server, token: await token(server) });
     const answers = [];
     for (const request of looks) answers.push((await ask(server, request, headers)).body);
-    expect(open(settingsOf(name)).current(answers)).toMatchObject({ team: '31' });
+    expect(desk.current(answers)).toMatchObject({ team: '31' });
     expect(await ask(server, { ...look, path: look.path.replace('4711', '4712') }, headers)).toMatchObject({
       status: 404,
     });

@@ -10,7 +10,7 @@ import { openMemoryBudget } from '@usher/queue/budget/memory';
 import type { BudgetStore } from '@usher/queue/budget/store';
 import { createTurns } from '@usher/queue/budget/turns';
 import { createCurrentRelease } from '@usher/worker/current-release';
-import { createTurnstile } from '@usher/worker/delivery/turnstile';
+import { createDelivering } from '@usher/worker/delivery/delivering';
 import type { Deps } from '@usher/worker/deps';
 import { createEngineMaker, type EngineMakerOptions } from '@usher/worker/engines';
 import type { WorkerEvent } from '@usher/worker/events';
@@ -102,6 +102,7 @@ export function workerDeps(
   const events: WorkerEvent[] = [];
   const report = (event: WorkerEvent) => void events.push(event);
   const engine = { engine: 'claude', model: 'claude-haiku-5-5', hardModel: 'claude-sonnet-5-5', ...settings } as const;
+  const calling = { outbound: 'any', resolve: async () => ['127.0.0.1'], deadlineMs: 10_000 } as const;
   const { budget = openMemoryBudget(), dailyMicroUsd = null, outage } = shared;
   const turns = createTurns(budget, {
     account: 'test',
@@ -136,12 +137,7 @@ export function workerDeps(
     escalation: 'doubt',
     maxAges: { live: 15 * 60_000, bulk: undefined },
     vault: testVault,
-    delivering: {
-      outbound: 'any',
-      resolve: async () => ['127.0.0.1'],
-      deadlineMs: 10_000,
-      turnstile: createTurnstile(4),
-    },
+    delivering: createDelivering(calling, { vault: testVault, publicUrl: 'https://usher.example.com' }),
   };
   return { deps, events };
 }

@@ -1,6 +1,5 @@
-import { testVault } from '../support/vault.ts';
+import { announceTo } from '../support/endpoint.ts';
 import { queueOf } from '@usher/core/jobs';
-import { setWebhook } from '@usher/db/sources';
 import { connectQueue } from '@usher/queue/connect';
 import { enqueue } from '@usher/queue/enqueue';
 import type { Deps } from '@usher/worker/deps';
@@ -13,8 +12,6 @@ import { drain } from '../support/drain.ts';
 import { createRedisSpace, type RedisSpace } from '../support/redis.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import { openDesk, type SupportDesk, texts, workerDeps } from './support-desk.ts';
-
-const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 describe('A worker', () => {
   let desk: SupportDesk;
@@ -51,7 +48,7 @@ describe('A worker', () => {
 
   test('takes a ticket from the queue through the decision to the helpdesk', async () => {
     await using receiver = await startWebhookReceiver();
-    await setWebhook(desk.db, desk.source.id, { url: receiver.url, secret: testVault.seal(secret) });
+    await using endpoint = await announceTo(desk.db, receiver.url);
     const ticketId = await desk.receive(texts.refund);
     await using worker = work();
     await enqueue(worker.producer, [hint(ticketId)]);
@@ -62,7 +59,7 @@ describe('A worker', () => {
     const headers = Object.fromEntries(
       Object.entries(call?.headers ?? {}).map(([name, value]) => [name, String(value)]),
     );
-    expect(new Webhook(secret).verify(call?.body ?? '', headers)).toMatchObject({
+    expect(new Webhook(endpoint.secret).verify(call?.body ?? '', headers)).toMatchObject({
       type: 'ticket.decided',
       data: { ticket_id: 'T-1', routed_to: 'finance', category: 'billing', action: 'route' },
     });

@@ -7,7 +7,9 @@ import { observe } from './observe.ts';
 import { answerProblem, Problem, problemOf, unexpected } from './problem.ts';
 import { type Api, createApi } from './routes/api.ts';
 import { addCorrections } from './routes/corrections.ts';
+import { addDeliveries } from './routes/deliveries.ts';
 import { addDocs } from './routes/docs.ts';
+import { addEndpoints } from './routes/endpoints.ts';
 import { addHealth } from './routes/health.ts';
 import { addMetrics } from './routes/metrics.ts';
 import { addCostReport } from './routes/report-cost.ts';
@@ -17,6 +19,7 @@ import { addSession } from './routes/session.ts';
 import { addTaxonomy } from './routes/taxonomy.ts';
 import { addTicketsIntake } from './routes/tickets-intake.ts';
 import { addTickets } from './routes/tickets.ts';
+import { addUndo } from './routes/undo.ts';
 import { addTicketWebhook } from './routes/webhook.ts';
 import { addWelcome } from './routes/welcome.ts';
 
@@ -43,6 +46,9 @@ export function createApp(deps: Deps): Api {
   addTicketsIntake(api, deps);
   addTickets(api, deps);
   addCorrections(api, deps);
+  addUndo(api, deps);
+  addDeliveries(api, deps);
+  addEndpoints(api, deps);
   addReports(api, deps);
   addCostReport(api, deps);
   addTaxonomy(api, deps);

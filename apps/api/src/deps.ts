@@ -1,5 +1,7 @@
 import type { PriceBook } from '@usher/core/price';
+import type { Outbound } from '@usher/core/outbound-url';
 import type { Mode } from '@usher/core/release';
+import { openVault, type Vault } from '@usher/db/vault';
 import { readPrices } from '@usher/engines/claude/prices';
 import type { SessionTimes } from '@usher/db/sessions';
 import type { Logger } from 'pino';
@@ -24,6 +26,10 @@ export interface Resources {
   prices?: PriceBook;
   /** How long people stay signed in; two and twelve hours by default. */
   sessionTimes?: SessionTimes;
+  /** Seals the secrets of endpoints; without it none can be made. */
+  vault?: Vault;
+  /** Where endpoints may be; public addresses by default. */
+  outbound?: Outbound;
   /** Aborted when the process begins to stop. */
   stopping: AbortSignal;
   /** A clock in milliseconds that never goes back. */
@@ -42,6 +48,8 @@ export interface Deps {
   mode: Mode;
   prices: PriceBook;
   sessionTimes: SessionTimes;
+  vault: Vault;
+  outbound: Outbound;
   stopping: AbortSignal;
 }
 
@@ -49,7 +57,7 @@ const SESSION_TIMES = { idleMs: 2 * 3_600_000, mostMs: 12 * 3_600_000 };
 
 /** Builds what the routes work with from the opened resources. */
 export function assemble(resources: Resources): Deps {
-  const { prices = readPrices() } = resources;
+  const { prices = readPrices(), vault = openVault(undefined), outbound = 'public' } = resources;
   const { database, enqueue, logger, adminKey, stopping } = resources;
   const { mode = 'auto', sessionTimes = SESSION_TIMES, now = () => performance.now() } = resources;
   const metrics = createMetrics();
@@ -67,6 +75,8 @@ export function assemble(resources: Resources): Deps {
     mode,
     prices,
     sessionTimes,
+    vault,
+    outbound,
     stopping,
   };
 }

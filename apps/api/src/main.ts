@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Config, ConfigInvalid, readConfig } from '@usher/core/config';
 import { readPrices } from '@usher/engines/claude/prices';
+import { openVault } from '@usher/db/vault';
 import { connectQueue } from '@usher/queue/connect';
 import { enqueue } from '@usher/queue/enqueue';
 import { createWindow } from '@usher/queue/window';
@@ -46,6 +47,8 @@ async function run(): Promise<void> {
     mode: config.USHER_MODE,
     prices: readPrices(config.USHER_PRICES),
     sessionTimes: { idleMs: config.USHER_SESSION_IDLE, mostMs: config.USHER_SESSION_MOST },
+    vault: openVault(config.USHER_SECRET_KEY),
+    outbound: config.USHER_OUTBOUND,
     stopping,
   });
   const server = await serve(createApp(deps).fetch, { host: config.USHER_HOST, port: config.PORT });

@@ -2,8 +2,19 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { CorrectionDraft } from '@usher/core/correct';
 import { Invitation, PersonChange, SignIn, Welcome } from '@usher/core/person';
 import { Taxonomy } from '@usher/core/taxonomy';
+import { EndpointDraft, EndpointPatch } from '@usher/core/endpoint-draft';
 import { TicketDraft } from '@usher/core/ticket';
 import { postCorrection } from './routes/corrections.ts';
+import { getDeliveries, getDelivery, replayDelivery, ReplayRange, replayRange } from './routes/deliveries.ts';
+import {
+  deleteEndpoint,
+  getEndpoint,
+  getEndpoints,
+  patchEndpoint,
+  postEndpoint,
+  postEndpointTest,
+  rotateEndpoint,
+} from './routes/endpoints.ts';
 import { livez, readyz } from './routes/health.ts';
 import { getMetrics } from './routes/metrics.ts';
 import { getCost } from './routes/report-cost.ts';
@@ -13,6 +24,7 @@ import { deleteSession, deleteSessions, getSession, postSession } from './routes
 import { getTaxonomy, putTaxonomy } from './routes/taxonomy.ts';
 import { postTickets } from './routes/tickets-intake.ts';
 import { getTicket, getTickets } from './routes/tickets.ts';
+import { postUndo } from './routes/undo.ts';
 import { ticketWebhook } from './routes/webhook.ts';
 import { postWelcome } from './routes/welcome.ts';
 import { SESSION_COOKIE } from './session-cookie.ts';
@@ -24,6 +36,18 @@ const ROUTES = [
   getTicket,
   postCorrection,
   ...reportRoutes,
+  postUndo,
+  getDeliveries,
+  getDelivery,
+  replayDelivery,
+  replayRange,
+  getEndpoints,
+  postEndpoint,
+  getEndpoint,
+  patchEndpoint,
+  deleteEndpoint,
+  rotateEndpoint,
+  postEndpointTest,
   getCost,
   getTaxonomy,
   putTaxonomy,
@@ -84,6 +108,9 @@ function bodies(): Record<string, unknown> {
     TicketDraft: ticket,
     TicketOrTickets: { anyOf: [{ $ref: '#/components/schemas/TicketDraft' }, batch] },
     CorrectionDraft: schemaOf(CorrectionDraft),
+    EndpointDraft: schemaOf(EndpointDraft),
+    EndpointPatch: schemaOf(EndpointPatch),
+    ReplayRange: schemaOf(ReplayRange),
     Taxonomy: schemaOf(Taxonomy),
     SignIn: schemaOf(SignIn),
     Welcome: schemaOf(Welcome),

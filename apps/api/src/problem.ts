@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Failure } from '@usher/core/failure';
 import { DatabaseUnavailable } from '@usher/db/failures';
+import { SecretKeyMissing, SecretKeyWrong } from '@usher/db/vault';
 import { TaxonomyChanged } from '@usher/db/taxonomies';
 import { HTTPException } from 'hono/http-exception';
 
@@ -63,6 +64,9 @@ export function problemOf(thrown: unknown): Problem | undefined {
   if (thrown instanceof TaxonomyChanged) {
     const { code, message, current } = thrown;
     return new Problem({ status: 412, code, detail: message, headers: { ETag: `"${current}"` } });
+  }
+  if (thrown instanceof SecretKeyMissing || thrown instanceof SecretKeyWrong) {
+    return new Problem({ status: 409, code: thrown.code, detail: thrown.message });
   }
   if (thrown instanceof HTTPException && thrown.status < 500) {
     return new Problem({ status: thrown.status, code: 'bad_request', detail: thrown.message });

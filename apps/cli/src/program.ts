@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander';
 import { addClassify } from './commands/classify.ts';
 import { addCorrect } from './commands/correct.ts';
 import { addCost } from './commands/cost.ts';
+import { addDeliveries } from './commands/deliveries.ts';
+import { addEndpoints } from './commands/endpoints.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addKeys } from './commands/keys.ts';
 import { addMigrate } from './commands/migrate.ts';
@@ -11,6 +13,7 @@ import { addReport } from './commands/report.ts';
 import { addSources } from './commands/sources.ts';
 import { addStart } from './commands/start.ts';
 import { addTaxonomy } from './commands/taxonomy.ts';
+import { addUndo } from './commands/undo.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const EXAMPLES = `
@@ -47,6 +50,9 @@ export async function runProgram(
     addPeople,
     addTaxonomy,
     addSources,
+    addEndpoints,
+    addDeliveries,
+    addUndo,
   ]) {
     add(program, surroundings);
   }

@@ -1,12 +1,10 @@
 import type { Escalation } from '@usher/core/engine';
 import type { Job } from '@usher/core/jobs';
-import type { Outbound } from '@usher/core/outbound-url';
 import type { Mode } from '@usher/core/release';
 import type { Db } from '@usher/db/connect';
 import type { Vault } from '@usher/db/vault';
 import type { Current, EngineSettings } from './current-release.ts';
-import type { Resolve } from '@usher/helpdesk/address';
-import type { Turnstile } from './delivery/turnstile.ts';
+import type { Delivering } from './delivery/delivering.ts';
 import type { Report } from './events.ts';
 import type { SimilarExamples } from './similar-examples.ts';
 import type { TicketWork } from './ticket-work.ts';
@@ -35,13 +33,7 @@ export interface Deps {
   enqueue: (jobs: readonly Job[]) => Promise<void>;
   /** Opens the secrets of sources. */
   vault: Vault;
-  delivering: {
-    outbound: Outbound;
-    resolve: Resolve;
-    /** For one attempt, in milliseconds. */
-    deadlineMs: number;
-    turnstile: Turnstile;
-  };
+  delivering: Delivering;
   /** Aborted when the handler should stop and leave its work to others. */
   signal: AbortSignal;
 }

@@ -17,9 +17,13 @@ export type WorkerEvent =
   | ({ kind: 'ticket_decided'; action: Action; reason: DecisionReason; costMicroUsd: number } & TicketAt)
   | ({ kind: 'ticket_decided_before' } & TicketAt)
   | ({ kind: 'ticket_postponed'; code: string; waitMs: number } & TicketAt)
-  | { kind: 'delivery_made'; deliveryId: number; status: number }
+  | { kind: 'delivery_made'; deliveryId: number; status: number | null }
   | { kind: 'delivery_postponed'; deliveryId: number; error: string; dueAt: Date }
+  | { kind: 'delivery_waits'; deliveryId: number; error: string; dueAt: Date }
+  | { kind: 'delivery_superseded'; deliveryId: number }
   | { kind: 'delivery_given_up'; deliveryId: number; error: string }
+  | { kind: 'receiver_left_alone'; receiver: string; forMs: number; detail: string }
+  | { kind: 'endpoint_gone'; endpointId: number }
   | { kind: 'hint_lost'; code: string }
   | { kind: 'claude_paused'; forMs: number; detail: string }
   | { kind: 'claude_slowed'; detail: string }
@@ -81,7 +85,11 @@ const meanings: Record<Kind, Meaning> = {
   ticket_postponed: { says: 'A ticket waits; no attempt was spent', level: 'info', labels: ['lane', 'code'] },
   delivery_made: { says: 'A delivery was made', level: 'info' },
   delivery_postponed: { says: 'A delivery failed and is tried again', level: 'warn' },
+  delivery_waits: { says: 'A delivery waits for its receiver; no attempt was spent', level: 'debug' },
+  delivery_superseded: { says: 'A delivery is not needed any more', level: 'info' },
   delivery_given_up: { says: 'A delivery was given up', level: 'error' },
+  receiver_left_alone: { says: 'Deliveries to this receiver wait', level: 'warn' },
+  endpoint_gone: { says: 'An endpoint said that it is gone, and is disabled', level: 'error' },
   hint_lost: { says: 'The queue missed a hint; the sweep makes up for it', level: 'warn', labels: ['code'] },
   claude_paused: { says: 'Claude asked everybody to pause', level: 'warn' },
   claude_slowed: { says: 'Claude is in trouble; everybody calls less for a minute', level: 'warn' },

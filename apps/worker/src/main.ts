@@ -11,7 +11,7 @@ import { type Logger, pino } from 'pino';
 import type { Registry } from 'prom-client';
 import { createCurrentRelease } from './current-release.ts';
 import { resolveBySystem } from '@usher/helpdesk/address';
-import { createTurnstile } from './delivery/turnstile.ts';
+import { createDelivering } from './delivery/delivering.ts';
 import { describeError } from '@usher/core/describe-error';
 import { createEngineMaker } from './engines.ts';
 import { createReport, type WorkerEvent } from './events.ts';
@@ -29,8 +29,6 @@ import { startWorker, ticketsAtATime } from './worker.ts';
 const STOPPED_WITHIN_MS = 28_000;
 /** Whatever a receiver does, an attempt takes no longer than this. */
 const DELIVERY_DEADLINE_MS = 15_000;
-/** A quarter of the places for deliveries. */
-const DELIVERIES_A_RECEIVER = 4;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -83,6 +81,8 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
   if (settings.engine !== 'local') {
     void checkModels({ ...account, models: [settings.model, settings.hardModel] }, report);
   }
+  const vault = openVault(config.USHER_SECRET_KEY);
+  const calling = { outbound: config.USHER_OUTBOUND, resolve: resolveBySystem, deadlineMs: DELIVERY_DEADLINE_MS };
   const worker = startWorker({
     consumer,
     producer,
@@ -100,13 +100,8 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
       reuseForMs: config.USHER_REUSE_FOR,
       escalation: config.USHER_ESCALATE,
       maxAges: { live: config.USHER_MAX_AGE, bulk: config.USHER_BULK_MAX_AGE },
-      vault: openVault(config.USHER_SECRET_KEY),
-      delivering: {
-        outbound: config.USHER_OUTBOUND,
-        resolve: resolveBySystem,
-        deadlineMs: DELIVERY_DEADLINE_MS,
-        turnstile: createTurnstile(DELIVERIES_A_RECEIVER),
-      },
+      vault,
+      delivering: createDelivering(calling, { vault, publicUrl: config.USHER_PUBLIC_URL }),
     },
   });
   log.info({ engine: config.engine, mode: config.USHER_MODE, concurrency }, 'The worker works');

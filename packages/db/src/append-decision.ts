@@ -1,10 +1,11 @@
+import { connectors } from '@usher/core/connectors/registry';
 import { Action, type Decision, stateAfter } from '@usher/core/decide';
 import type { EngineCall } from '@usher/core/engine';
+import { eventOf } from '@usher/core/outbound-event';
 import { Mode } from '@usher/core/release';
 import { sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import type { ActorKind } from './schema/facts.ts';
-import type { DeliveryEvent } from './schema/operations.ts';
 
 /** A decision to write down, with the engine answers that led to it. */
 export interface NewDecision {
@@ -14,18 +15,20 @@ export interface NewDecision {
   mode: Mode;
   actorKind: ActorKind;
   actor: string;
-  event: DeliveryEvent;
   decision: Decision;
   calls: readonly EngineCall[];
   /** Share of automated decisions, 0 to 1, that are drawn for blind review; which ones, the ticket decides. */
   auditShare?: number;
 }
 
-/** The decision's number, null if an engine had decided this revision before; and the delivery to make, if any. */
+/** The decision's number, null if an engine had decided this revision before; and the deliveries to make. */
 export interface Appended {
   decisionId: number | null;
-  deliveryId: number | null;
+  deliveryIds: number[];
 }
+
+/** Connectors that can show a decision in their helpdesk. */
+const WRITERS = connectors.filter(({ api }) => api !== null).map(({ name }) => name);
 
 /** Milliseconds that the queue's hint has before the sweep looks at a delivery itself. */
 const GRACE_MS = 10_000;
@@ -39,14 +42,15 @@ const STATES = Object.fromEntries(
 );
 
 /**
- * Appends decisions, shows each on its ticket and puts the news into the outbox of the ticket's source: one statement, so
+ * Appends decisions, shows each on its ticket and puts the news into the outbox, once for each receiver: one statement, so
  * that all of it holds or none, and any number of tickets cost one round trip and one commit. A ticket may stand in a list
  * once. Of engine decisions for one revision the first wins; a later one still leaves its answers, because they were paid
  * for. An engine decides only while the ticket waits for it; a person always. A shadowed ticket shows no assignment and is
  * not announced, and a helpdesk isn't told what it said itself. Answers in the order of the list.
  */
 export async function appendDecisions(db: Db, given: readonly NewDecision[]): Promise<Appended[]> {
-  const appended = await db.execute<{ ticketId: number; decisionId: number | null; deliveryId: number | null }>(sql`
+  const writers = sql`${`{${WRITERS.join(',')}}`}::text[]`;
+  const appended = await db.execute<{ ticketId: number; decisionId: number | null; deliveryIds: number[] }>(sql`
     with given as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(given.map(rowOf))}::jsonb) as given (
         ticket_id bigint, revision int, release_id bigint, mode text, actor_kind text, actor text, action text,
@@ -104,14 +108,25 @@ export async function appendDecisions(db: Db, given: readonly NewDecision[]): Pr
       where tickets.id = locked.id and locked.is_due
       returning tickets.id
     ), announced as (
-      insert into deliveries (source_id, ticket_id, decision_id, event, due_at)
-      select sources.id, made.ticket_id, made.id, given.event, now() + ${GRACE_MS} * interval '1 millisecond'
+      insert into deliveries (endpoint_id, source_id, ticket_id, decision_id, event, due_at)
+      select receiver.endpoint_id, sources.id, made.ticket_id, made.id, given.event,
+             now() + ${GRACE_MS} * interval '1 millisecond'
       from made
       join given on given.ticket_id = made.ticket_id
       join shown on shown.id = made.ticket_id
       join locked on locked.id = made.ticket_id
       join sources on sources.id = locked.source_id
-      where made.mode <> 'shadow' and made.actor_kind <> 'helpdesk' and sources.webhook_url is not null
+      cross join lateral (
+        -- The source's own helpdesk, then everybody who wants to hear of it.
+        select null::int as endpoint_id
+        where made.actor_kind <> 'helpdesk' and sources.connector = any(${writers}) and sources.settings ->> 'mode' is distinct from 'shadow'
+          and sources.removed_at is null
+        union all
+        select endpoints.id from endpoints
+        where given.event = any(endpoints.events) and coalesce(endpoints.source_id, sources.id) = sources.id
+          and endpoints.disabled_at is null and endpoints.removed_at is null
+      ) receiver
+      where made.mode <> 'shadow'
       returning id, ticket_id
     ), drawn as (
       insert into blind_audits (ticket_id, revision, decision_id)
@@ -124,18 +139,18 @@ export async function appendDecisions(db: Db, given: readonly NewDecision[]): Pr
         -- 31 bits of a hash that nobody can foresee, as a share of all that there are.
         and (hashtextextended(made.ticket_id || sources.audit_salt::text, 0) & 2147483647) < given.audit_share * 2147483648
     )
-    select given.ticket_id::float8 as "ticketId", made.id::float8 as "decisionId", announced.id::float8 as "deliveryId"
-    from given
-    left join made on made.ticket_id = given.ticket_id
-    left join announced on announced.ticket_id = given.ticket_id`);
+    select given.ticket_id::float8 as "ticketId", made.id::float8 as "decisionId",
+           (select coalesce(jsonb_agg(announced.id order by announced.id), '[]')
+            from announced where announced.ticket_id = given.ticket_id) as "deliveryIds"
+    from given left join made on made.ticket_id = given.ticket_id`);
   const byTicket = new Map(appended.map(({ ticketId, ...one }) => [ticketId, one]));
-  return given.map(({ ticketId }) => byTicket.get(ticketId) ?? { decisionId: null, deliveryId: null });
+  return given.map(({ ticketId }) => byTicket.get(ticketId) ?? { decisionId: null, deliveryIds: [] });
 }
 
 /** Appends one decision; see appendDecisions. */
 export async function appendDecision(db: Db, given: NewDecision): Promise<Appended> {
   const [appended] = await appendDecisions(db, [given]);
-  return appended ?? { decisionId: null, deliveryId: null };
+  return appended ?? { decisionId: null, deliveryIds: [] };
 }
 
 function rowOf({
@@ -145,14 +160,13 @@ function rowOf({
   mode,
   actorKind,
   actor,
-  event,
   decision,
   calls,
   auditShare,
 }: NewDecision) {
   const { slaHours, isCalibrated, ...rest } = decision;
   const ids = { ticket_id: ticketId, revision, release_id: releaseId };
-  const by = { mode, actor_kind: actorKind, actor, event };
+  const by = { mode, actor_kind: actorKind, actor, event: eventOf(decision.reason) };
   const more = { sla_hours: slaHours, is_calibrated: isCalibrated, audit_share: auditShare ?? 0 };
   return { ...rest, ...more, ...ids, ...by, calls: calls.map(callRowOf) };
 }

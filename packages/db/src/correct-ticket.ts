@@ -30,7 +30,7 @@ export interface CorrectionOf {
 /** What a correction set in motion. */
 export interface Corrected {
   correctionId: number;
-  deliveryId: number | null;
+  deliveryIds: number[];
   /** Whether the category changed or was confirmed. */
   reason: 'corrected' | 'accepted';
   /** Where the ticket stands now. */
@@ -49,7 +49,7 @@ export async function correctTicket(db: Db, { ticketId, decision, by, mode }: Co
       if (ticket === undefined) throw new Error(`ticket ${ticketId} vanished while it was corrected`);
       const before = await decisionInForce(tx, ticket);
       const made = await madeBefore(tx, { before, decision, by });
-      if (made !== undefined) return { ...made, deliveryId: null, state: ticket.state };
+      if (made !== undefined) return { ...made, deliveryIds: [], state: ticket.state };
       // Known for sure only now that nobody else can change the ticket.
       const via = before?.category === decision.category ? 'accepted' : 'correction';
       const reason: 'accepted' | 'corrected' = via === 'accepted' ? 'accepted' : 'corrected';
@@ -99,13 +99,13 @@ export async function appendCorrection(
   tx: Db,
   change: Change,
   via: OutcomeVia,
-): Promise<Pick<Corrected, 'correctionId' | 'deliveryId'>> {
+): Promise<Pick<Corrected, 'correctionId' | 'deliveryIds'>> {
   const { ticket, before, decision, by, mode } = change;
   const { id: ticketId, revision } = ticket;
   const { actorKind, actor } = by;
   const releaseId = before?.releaseId ?? null;
-  const who = { ticketId, revision, releaseId, mode, actorKind, actor, event: 'ticket.corrected', calls: [] } as const;
-  const { decisionId, deliveryId } = await appendDecision(tx, { ...who, decision });
+  const who = { ticketId, revision, releaseId, mode, actorKind, actor, calls: [] } as const;
+  const { decisionId, deliveryIds } = await appendDecision(tx, { ...who, decision });
   if (decisionId === null) throw new Error('a decision was not stored');
   const { category, subcategory } = decision;
   const from = { fromCategory: before?.category ?? null, fromSubcategory: before?.subcategory ?? null };
@@ -121,5 +121,5 @@ export async function appendCorrection(
     subject: `ticket ${ticketId}`,
     detail: { category },
   });
-  return { correctionId: correction.id, deliveryId };
+  return { correctionId: correction.id, deliveryIds };
 }

@@ -18,10 +18,10 @@ export interface EngineOutcome {
   auditShare?: number;
 }
 
-/** Whether a decision won, and the delivery to make. */
+/** Whether a decision won, and the deliveries to make. */
 export interface Recorded {
   won: boolean;
-  deliveryId: number | null;
+  deliveryIds: number[];
 }
 
 /**
@@ -29,16 +29,19 @@ export interface Recorded {
  * decision for a revision wins. Answers in the order of the list.
  */
 export async function recordDecisions(db: Db, outcomes: readonly EngineOutcome[]): Promise<Recorded[]> {
-  const by = { actorKind: 'engine', event: 'ticket.decided' } as const;
-  const decisions = outcomes.map(({ engine, ...outcome }) => ({ ...outcome, ...by, actor: engine }));
+  const decisions = outcomes.map(({ engine, ...outcome }) => ({
+    ...outcome,
+    actorKind: 'engine' as const,
+    actor: engine,
+  }));
   const appended = await whileAvailable(() => appendDecisions(db, decisions));
-  return appended.map(({ decisionId, deliveryId }) => ({ won: decisionId !== null, deliveryId }));
+  return appended.map(({ decisionId, deliveryIds }) => ({ won: decisionId !== null, deliveryIds }));
 }
 
 /** Writes down what an engine said and what was decided for one ticket; see recordDecisions. */
 export async function recordDecision(db: Db, outcome: EngineOutcome): Promise<Recorded> {
   const [recorded] = await recordDecisions(db, [outcome]);
-  return recorded ?? { won: false, deliveryId: null };
+  return recorded ?? { won: false, deliveryIds: [] };
 }
 
 /** Writes down engine answers for which no decision could be made; each was paid for. */

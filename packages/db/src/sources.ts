@@ -4,7 +4,7 @@ import { writeAudit } from './audit.ts';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import { sources } from './schema/sources.ts';
-import type { Sealed, Vault } from './vault.ts';
+import type { Vault } from './vault.ts';
 
 /** The source of API keys that were not made for another one. */
 export const API_SOURCE = 'api';
@@ -81,7 +81,7 @@ export async function saveSource(db: Db, source: NewSource, vault: Vault): Promi
 export async function removeSource(db: Db, { name, actor }: { name: string; actor: string }): Promise<boolean> {
   return whileAvailable(() =>
     db.transaction(async (tx) => {
-      const gone = { settings: {}, secrets: null, webhookUrl: null, webhookSecret: null, removedAt: new Date() };
+      const gone = { settings: {}, secrets: null, removedAt: new Date() };
       const [removed] = await tx
         .update(sources)
         .set(gone)
@@ -94,42 +94,7 @@ export async function removeSource(db: Db, { name, actor }: { name: string; acto
   );
 }
 
-/** Sets or, with null, removes the outbound webhook of a source. */
-export async function setWebhook(
-  db: Db,
-  sourceId: number,
-  webhook: { url: string; secret: Sealed } | null,
-): Promise<void> {
-  await whileAvailable(() =>
-    db
-      .update(sources)
-      .set({ webhookUrl: webhook?.url ?? null, webhookSecret: webhook?.secret ?? null })
-      .where(eq(sources.id, sourceId)),
-  );
-}
-
 /** Every source that is in use, oldest first. */
 export async function listSources(db: Db): Promise<Source[]> {
   return whileAvailable(() => db.select().from(sources).where(isNull(sources.removedAt)).orderBy(sources.id));
-}
-
-/** Seals with the newest key whatever an older one sealed, and answers how many secrets that were. */
-export async function resealSources(db: Db, vault: Vault): Promise<number> {
-  return whileAvailable(() =>
-    db.transaction(async (tx) => {
-      const all = await tx.select().from(sources).for('update');
-      const old = (sealed: Sealed | null): sealed is Sealed => sealed !== null && !vault.isNewest(sealed);
-      let resealed = 0;
-      for (const { id, secrets, webhookSecret } of all) {
-        const set = {
-          ...(old(secrets) && { secrets: vault.seal(vault.open(secrets)) }),
-          ...(old(webhookSecret) && { webhookSecret: vault.seal(vault.open(webhookSecret)) }),
-        };
-        const count = Object.keys(set).length;
-        if (count > 0) await tx.update(sources).set(set).where(eq(sources.id, id));
-        resealed += count;
-      }
-      return resealed;
-    }),
-  );
 }

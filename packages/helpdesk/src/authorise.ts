@@ -2,7 +2,6 @@ import type { Authorisation } from '@usher/core/connectors/connector';
 import { call } from './call.ts';
 import { HelpdeskRefused, HelpdeskUnreachable } from './failures.ts';
 import type { HelpdeskOptions } from './helpdesk.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 /** Says with which headers calls are authorised. */
 export interface Authoriser {
@@ -79,9 +78,9 @@ async function askForToken({ authorisation, baseUrl }: Account, { fill, ...optio
   const wanted = { method: 'POST', url: baseUrl + path, headers, body } as const;
   const answer = await call(wanted, { ...options, maxBytes: MAX_TOKEN_BYTES });
   if (answer.kind === 'failed') throw new HelpdeskUnreachable(answer.error);
-  const { status, retryAfter } = answer;
+  const { status, pauseMs } = answer;
   if (status < 200 || status > 299) {
-    throw new HelpdeskRefused({ method: 'POST', path, status, retryAfterMs: retryAfterMs(retryAfter, new Date()) });
+    throw new HelpdeskRefused({ method: 'POST', path, status, pauseMs });
   }
   return tokenIn(answer.body);
 }

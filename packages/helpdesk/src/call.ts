@@ -1,3 +1,4 @@
+import { askedPauseMs } from '@usher/core/connectors/pace';
 import { type Outbound, readOutboundUrl } from '@usher/core/outbound-url';
 import { Agent, request } from 'undici';
 import { AddressRefused, permittedAddresses, type Resolve } from './address.ts';
@@ -22,9 +23,12 @@ export interface CallOptions {
   signal: AbortSignal;
 }
 
-/** What came of one call. `isWhole` tells whether all of the body was read; `error` is for the operator and quotes nothing. */
+/**
+ * What came of one call. `pauseMs` is for how long the server wants no further call, 0 if it does not say so; `isWhole`
+ * tells whether all of the body was read; `error` is for the operator and quotes nothing.
+ */
 export type Called =
-  | { kind: 'answered'; status: number; retryAfter: string | undefined; body: Uint8Array; isWhole: boolean }
+  | { kind: 'answered'; status: number; pauseMs: number; body: Uint8Array; isWhole: boolean }
   | { kind: 'failed'; error: string };
 
 /**
@@ -59,8 +63,9 @@ async function exchange(
   try {
     const answer = await request(url, { method, headers, body, dispatcher, signal });
     const read = await readUpTo(answer.body, maxBytes);
-    const retryAfter = first(answer.headers['retry-after']);
-    return { kind: 'answered', status: answer.statusCode, retryAfter, ...read };
+    const { statusCode: status } = answer;
+    const pauseMs = askedPauseMs({ status, headers: firstOfEach(answer.headers) }, new Date());
+    return { kind: 'answered', status, pauseMs, ...read };
   } finally {
     await dispatcher.destroy();
   }
@@ -80,8 +85,11 @@ async function readUpTo(
   return { body: Buffer.concat(chunks), isWhole: true };
 }
 
-function first(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
+function firstOfEach(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const values = Object.entries(headers).map(
+    ([name, value]) => [name, Array.isArray(value) ? value[0] : value] as const,
+  );
+  return Object.fromEntries(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
 }
 
 /** Waits for what cannot be aborted itself, such as the system's resolver, but not longer than the signal allows. */

@@ -17,24 +17,14 @@ export class HelpdeskRefused extends Error implements Failure {
   readonly retry: Retry;
   readonly status: number;
 
-  constructor({
-    method,
-    path,
-    status,
-    retryAfterMs,
-  }: {
-    method: string;
-    path: string;
-    status: number;
-    retryAfterMs: number | null;
-  }) {
+  constructor({ method, path, status, pauseMs }: { method: string; path: string; status: number; pauseMs: number }) {
     const hint = HINTS[status];
     super(
       `the helpdesk answered ${status} to ${method} ${path.replace(/\?.*$/, '')}${hint === undefined ? '' : ` (${hint})`}`,
     );
     this.name = 'HelpdeskRefused';
     this.status = status;
-    this.retry = retryAfterMs === null ? 'backoff' : { afterMs: retryAfterMs };
+    this.retry = pauseMs === 0 ? 'backoff' : { afterMs: pauseMs };
   }
 }
 

@@ -5,14 +5,13 @@ import type { Resolve } from './address.ts';
 import { createAuthoriser } from './authorise.ts';
 import { call } from './call.ts';
 import { HelpdeskRefused, HelpdeskUnreachable } from './failures.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 /** What a helpdesk answered. A body that is no JSON is null. */
 export interface HelpdeskAnswer {
   status: number;
   body: unknown;
-  /** Milliseconds that it asks us to wait; null if it does not. */
-  retryAfterMs: number | null;
+  /** Milliseconds in which it wants no further call; 0 if it does not say so. */
+  pauseMs: number;
 }
 
 /** The API of one source's helpdesk. */
@@ -45,11 +44,13 @@ const MAX_ANSWER_BYTES = 16 * 1_048_576;
 export function openHelpdesk({ api, baseUrl, credentials }: HelpdeskAccount, options: HelpdeskOptions): Helpdesk {
   const authoriser = createAuthoriser({ authorisation: api.authorisation, baseUrl, credentials }, options);
 
-  const sendOnce = async ({ method, path, body }: HelpdeskRequest, signal: AbortSignal): Promise<HelpdeskAnswer> => {
+  const sendOnce = async (request: HelpdeskRequest, signal: AbortSignal): Promise<HelpdeskAnswer> => {
+    const { method, path, body, idempotencyKey } = request;
     const headers = {
       accept: 'application/json',
       'user-agent': 'Usher',
       ...(body !== null && { 'content-type': 'application/json' }),
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       ...api.headers,
       ...(await authoriser.headers(signal)),
     };
@@ -60,7 +61,7 @@ export function openHelpdesk({ api, baseUrl, credentials }: HelpdeskAccount, opt
     return {
       status: answer.status,
       body: jsonOf(answer.body),
-      retryAfterMs: retryAfterMs(answer.retryAfter, new Date()),
+      pauseMs: answer.pauseMs,
     };
   };
 
@@ -75,8 +76,8 @@ export function openHelpdesk({ api, baseUrl, credentials }: HelpdeskAccount, opt
     async ask(requests, signal) {
       const bodies: unknown[] = [];
       for (const request of requests) {
-        const { status, body, retryAfterMs } = await send(request, signal);
-        if (status < 200 || status > 299) throw new HelpdeskRefused({ ...request, status, retryAfterMs });
+        const { status, body, pauseMs } = await send(request, signal);
+        if (status < 200 || status > 299) throw new HelpdeskRefused({ ...request, status, pauseMs });
         bodies.push(body);
       }
       return bodies;

@@ -21,7 +21,7 @@ describe('Calling out', () => {
     await using receiver = await startWebhookReceiver();
     receiver.script({ status: 503, headers: { 'retry-after': '30' } });
 
-    expect(await post(receiver)).toEqual({ kind: 'answered', status: 503, retryAfter: '30' });
+    expect(await post(receiver)).toEqual({ kind: 'answered', status: 503, pauseMs: 30_000 });
     expect(receiver.received).toMatchObject([{ path: '/hook', body: '{"a":1}' }]);
   });
 

@@ -1,6 +1,5 @@
-import { testVault } from '../../support/vault.ts';
+import { announceTo } from '../../support/endpoint.ts';
 import type { Job } from '@usher/core/jobs';
-import { setWebhook } from '@usher/db/sources';
 import type { Deps } from '@usher/worker/deps';
 import { classify } from '@usher/worker/handlers/classify';
 import { QueueUnreachable } from '@usher/queue/failures';
@@ -245,16 +244,12 @@ describe('Classifying', () => {
   });
 
   test('hints at the delivery of a decision, and decides all the same when the queue is away', async () => {
-    await setWebhook(desk.db, desk.source.id, {
-      url: 'http://helpdesk.invalid/hook',
-      secret: testVault.seal('whsec_x'),
-    });
+    await using _ = await announceTo(desk.db, 'http://helpdesk.invalid/hook');
     const [hinted, unhinted] = [await desk.receive(texts.refund), await desk.receive(texts.refund)];
     const { classify, hints } = worker();
     await classify(hinted);
     const away = worker({ enqueue: () => Promise.reject(new QueueUnreachable()) });
     await away.classify(unhinted);
-    await setWebhook(desk.db, desk.source.id, null);
 
     const [delivery] = (await desk.history(hinted)).deliveries;
     expect(hints).toEqual([{ name: 'deliver', payload: { deliveryId: delivery?.id } }]);

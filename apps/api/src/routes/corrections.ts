@@ -89,9 +89,8 @@ function unknownKey({
   return invalid([{ field, message: `there is no ${field} "${given}"; ${known}`, allowed }]);
 }
 
-function remind({ deliveryId }: Corrected, { hints }: Deps): void {
-  const deliver: Job[] = deliveryId === null ? [] : [{ name: 'deliver', payload: { deliveryId } }];
-  hints.give(deliver);
+function remind({ deliveryIds }: Corrected, { hints }: Deps): void {
+  hints.give(deliveryIds.map((deliveryId): Job => ({ name: 'deliver', payload: { deliveryId } })));
   learnSoon(hints);
 }
 

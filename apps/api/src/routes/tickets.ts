@@ -3,23 +3,15 @@ import { Key } from '@usher/core/taxonomy';
 import { Moment, storable, TicketState } from '@usher/core/ticket';
 import { findTicket, ticketHistory } from '@usher/db/find-ticket';
 import { listTickets } from '@usher/db/list-tickets';
-import { readCursor, writeCursor } from '../cursor.ts';
+import { writeCursor } from '../cursor.ts';
 import type { Deps } from '../deps.ts';
 import { guard, needs } from '../guard.ts';
 import { History, showHistory } from '../view/history.ts';
 import { ListedTicket, showListed } from '../view/ticket.ts';
 import { awayProblem, invalidProblem, json, keyProblems, problem } from './answers.ts';
 import type { Api } from './api.ts';
+import { PageQuery } from './page.ts';
 import { TicketPath, ticketIdOf, unknownTicket } from './ticket-id.ts';
-
-const MAX_PAGE = 100;
-
-const Cursor = z.string().transform((text, context) => {
-  const id = readCursor(text);
-  if (id !== undefined) return id;
-  context.addIssue({ code: 'custom', message: 'must be the next_cursor of a page before' });
-  return z.NEVER;
-});
 
 const Filter = z.strictObject({
   state: TicketState.optional(),
@@ -30,8 +22,7 @@ const Filter = z.strictObject({
   source: z.string().max(200).transform(storable).optional(),
   received_from: Moment.transform((text) => new Date(text)).optional(),
   received_before: Moment.transform((text) => new Date(text)).optional(),
-  limit: z.coerce.number({ error: 'must be a whole number' }).int().min(1).max(MAX_PAGE).default(50),
-  cursor: Cursor.optional().openapi({ type: 'string', description: '`next_cursor` of the page before.' }),
+  ...PageQuery.shape,
 });
 
 const Page = z

@@ -4,6 +4,7 @@ import { Priority } from '@usher/core/priority';
 import { Mode } from '@usher/core/release';
 import { Suggestion } from '@usher/core/suggestion';
 import type { TicketHistory } from '@usher/db/find-ticket';
+import { Delivery, showDelivery } from './delivery.ts';
 import { shown, ShownMoment, shownOrNull } from './moment.ts';
 
 const id = z.number().int();
@@ -68,18 +69,6 @@ const CorrectionFact = z.object({
   by: z.enum(['engine', 'agent', 'api', 'helpdesk']),
   actor: z.string(),
   created_at: ShownMoment,
-});
-
-const Delivery = z.object({
-  id,
-  decision: id,
-  event: z.string(),
-  state: z.enum(['pending', 'delivered', 'dead']),
-  attempts: z.number().int(),
-  last_status: z.number().int().nullable(),
-  last_error: z.string().nullable(),
-  created_at: ShownMoment,
-  delivered_at: ShownMoment.nullable(),
 });
 
 /** All that happened to a ticket, each list oldest first. */
@@ -171,21 +160,6 @@ function showCorrection(row: TicketHistory['corrections'][number]) {
     by: row.actorKind,
     actor,
     created_at: shown(row.createdAt),
-  };
-}
-
-function showDelivery(row: TicketHistory['deliveries'][number]) {
-  const { id, event, state, attempts } = row;
-  return {
-    id,
-    decision: row.decisionId,
-    event,
-    state,
-    attempts,
-    last_status: row.lastStatus,
-    last_error: row.lastError,
-    created_at: shown(row.createdAt),
-    delivered_at: shownOrNull(row.deliveredAt),
   };
 }
 

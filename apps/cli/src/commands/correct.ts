@@ -39,14 +39,14 @@ export function addCorrect(program: Command, { config, screen }: Surroundings): 
       if (read.kind === 'unknown') throw unknownKey(read);
       const { decision } = read;
       const by = { actorKind: 'agent', actor: 'usher correct', note: draft.note } as const;
-      const { correctionId, deliveryId } = await correctTicket(database.db, {
+      const { correctionId, deliveryIds } = await correctTicket(database.db, {
         ticketId: standing.ticketId,
         decision,
         by,
         mode: config().USHER_MODE,
       });
       const jobs: Job[] = [{ name: 'learn', payload: {} }];
-      if (deliveryId !== null) jobs.push({ name: 'deliver', payload: { deliveryId } });
+      for (const deliveryId of deliveryIds) jobs.push({ name: 'deliver', payload: { deliveryId } });
       await hint(database.queueUrl, jobs);
       const change =
         decision.reason === 'accepted'

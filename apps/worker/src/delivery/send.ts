@@ -1,6 +1,5 @@
-import type { Resolve } from '@usher/helpdesk/address';
 import { call } from '@usher/helpdesk/call';
-import type { Outbound } from '@usher/core/outbound-url';
+import type { HelpdeskOptions } from '@usher/helpdesk/helpdesk';
 
 export interface Message {
   url: string;
@@ -8,18 +7,15 @@ export interface Message {
   body: string;
 }
 
-export interface SendOptions {
-  outbound: Outbound;
-  resolve: Resolve;
-  /** Milliseconds for everything together: finding the host, connecting, headers and body. */
-  deadlineMs: number;
-  /** Aborts the attempt, for example at shutdown. */
-  signal: AbortSignal;
-}
+/** How a call may go out; the signal aborts it, for example at shutdown. */
+export type SendOptions = HelpdeskOptions & { signal: AbortSignal };
 
-/** What came of one attempt to call out. `error` is written for the operator and holds nothing of the answer. */
+/**
+ * What came of one attempt to call out. `pauseMs` is for how long the receiver wants no further call, 0 if it does not say
+ * so; `error` is written for the operator and holds nothing of the answer.
+ */
 export type Sent =
-  | { kind: 'answered'; status: number; retryAfter: string | undefined }
+  | { kind: 'answered'; status: number; pauseMs: number; error?: string }
   | { kind: 'failed'; error: string };
 
 /** An answer is of no interest beyond its status; this much of it is read so that the exchange ends politely. */
@@ -29,5 +25,6 @@ const MAX_ANSWER_BYTES = 16_384;
 export async function send(message: Message, options: SendOptions): Promise<Sent> {
   const called = await call({ ...message, method: 'POST' }, { ...options, maxBytes: MAX_ANSWER_BYTES });
   if (called.kind === 'failed') return { kind: 'failed', error: called.error.replace(/^its /, "the webhook's ") };
-  return { kind: 'answered', status: called.status, retryAfter: called.retryAfter };
+  const { kind, status, pauseMs } = called;
+  return { kind, status, pauseMs };
 }

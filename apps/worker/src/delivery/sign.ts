@@ -22,11 +22,10 @@ export interface Signable {
 
 /**
  * The value of `webhook-signature` by Standard Webhooks 1.0: HMAC-SHA256 over `{id}.{timestamp}.{body}`. While a secret is
- * being replaced, both may stand in `secrets` with a space between, and each signs. Throws WebhookSecretInvalid.
+ * being replaced, both stand in `secrets`, and each signs. Throws WebhookSecretInvalid.
  */
-export function sign({ id, timestamp, body }: Signable, secrets: string): string {
+export function sign({ id, timestamp, body }: Signable, secrets: readonly string[]): string {
   return secrets
-    .split(' ')
     .map((secret) => {
       const hmac = createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.${body}`);
       return `v1,${hmac.digest('base64')}`;

@@ -67,7 +67,7 @@ async function conclude(work: Work, { current, decision, calls }: Judged & { cur
   const { release } = current;
   const { mode, auditShare } = deps;
   const outcome = { ...work, releaseId: release.id, mode, engine: release.engine, calls, decision, auditShare };
-  const { won, deliveryId } = await outlast(() => deps.tickets.record(outcome), deps.signal);
+  const { won, deliveryIds } = await outlast(() => deps.tickets.record(outcome), deps.signal);
   const { action, reason } = decision;
   const costMicroUsd = calls.reduce((sum, call) => sum + call.costMicroUsd, 0);
   deps.report(
@@ -75,13 +75,14 @@ async function conclude(work: Work, { current, decision, calls }: Judged & { cur
       ? { kind: 'ticket_decided', ...placeOf(work), action, reason, costMicroUsd }
       : { kind: 'ticket_decided_before', ...placeOf(work) },
   );
-  if (deliveryId !== null) await hint(deliveryId, deps);
+  await hint(deliveryIds, deps);
 }
 
-/** The delivery is in Postgres already, so a queue that is away costs some seconds and nothing else. */
-async function hint(deliveryId: number, { enqueue, report }: Deps): Promise<void> {
+/** The deliveries are in Postgres already, so a queue that is away costs some seconds and nothing else. */
+async function hint(deliveryIds: readonly number[], { enqueue, report }: Deps): Promise<void> {
+  if (deliveryIds.length === 0) return;
   try {
-    await enqueue([{ name: 'deliver', payload: { deliveryId } }]);
+    await enqueue(deliveryIds.map((deliveryId) => ({ name: 'deliver', payload: { deliveryId } })));
   } catch (thrown) {
     report({ kind: 'hint_lost', code: codeOf(thrown) });
   }

@@ -141,6 +141,11 @@ function isPlain(value: Json): value is string | number {
   return typeof value === 'string' || typeof value === 'number';
 }
 
+/** Tells whether nothing is written that could be taken back. */
+export function holdsNothing({ team, priority, fields, tags }: Written): boolean {
+  return team === null && priority === null && Object.keys(fields).length + Object.keys(tags).length === 0;
+}
+
 /** The same record of what we wrote, now that the helpdesk has taken all of it. */
 export function confirm(written: Written): Written {
   const sure = (value: WrittenValue | null) => (value === null ? null : { ...value, confirmed: true });

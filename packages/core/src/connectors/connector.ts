@@ -154,5 +154,11 @@ function writePlan<S extends ConnectorSettings>(
   const seen = api.notes(ticketId, settings);
   const repeat = seen === null ? 'never' : { unless: seen, shows: markerOf(decisionId) };
   // The note comes last: what can be repeated without harm is done by then.
-  return { ...plan, requests: [...api.change({ ticketId, changes, current }, settings), { ...note, repeat }] };
+  return {
+    ...plan,
+    requests: [
+      ...api.change({ ticketId, changes, current }, settings),
+      { ...note, repeat, idempotencyKey: `usher-note-${decisionId}` },
+    ],
+  };
 }

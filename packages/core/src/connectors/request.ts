@@ -13,6 +13,8 @@ export interface HelpdeskRequest {
   path: string;
   body: Json | null;
   repeat: 'freely' | 'never' | { unless: HelpdeskRequest; shows: string };
+  /** Sent along, the same however often, for vendors that know what to do with it. */
+  idempotencyKey?: string;
 }
 
 /** A path with its parts encoded, so that an id never reaches beyond its place. */

@@ -1,36 +1,45 @@
+import type { Written } from '@usher/core/connectors/changes';
+import type { OutboundEvent } from '@usher/core/outbound-event';
 import { sql } from 'drizzle-orm';
 import { bigint, date, index, integer, jsonb, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
 import { idOf, moment, ownId } from './columns.ts';
+import { endpoints } from './endpoints.ts';
 import { decisions } from './facts.ts';
 import { sources } from './sources.ts';
 import { tickets } from './tickets.ts';
 
-/** Whether a delivery is still to be made, arrived, or was given up. */
-export type DeliveryState = 'pending' | 'delivered' | 'dead';
+/**
+ * Whether a delivery is still to be made, arrived, was given up, or is no more needed because a later one tells the
+ * helpdesk about the same ticket.
+ */
+export const deliveryStates = ['pending', 'delivered', 'dead', 'superseded'] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
 
-/** What a source is told about. */
-export type DeliveryEvent = 'ticket.decided' | 'ticket.corrected';
+/** What a delivery tells: an event of a ticket, that what was written on a ticket is to be taken back, or a test. */
+export type DeliveryEvent = OutboundEvent | 'ticket.undone' | 'endpoint.test';
 
-/** Telling the outside about a decision: the outbox of the outbound webhooks. */
+/**
+ * Telling the outside about a decision: the outbox. A delivery goes to an endpoint, or, where it names none, to the
+ * helpdesk of its source.
+ */
 export const deliveries = pgTable(
   'deliveries',
   {
     id: ownId(),
-    sourceId: integer('source_id')
-      .notNull()
-      .references(() => sources.id),
-    ticketId: idOf('ticket_id')
-      .notNull()
-      .references(() => tickets.id),
-    decisionId: idOf('decision_id')
-      .notNull()
-      .references(() => decisions.id),
+    endpointId: integer('endpoint_id').references(() => endpoints.id),
+    sourceId: integer('source_id').references(() => sources.id),
+    ticketId: idOf('ticket_id').references(() => tickets.id),
+    decisionId: idOf('decision_id').references(() => decisions.id),
     event: text('event').$type<DeliveryEvent>().notNull(),
     state: text('state').$type<DeliveryState>().notNull().default('pending'),
     attempts: smallint('attempts').notNull().default(0),
+    /** When the attempts that count began: at first when it was made, and anew with each replay. */
+    startedAt: moment('started_at').notNull().defaultNow(),
     dueAt: moment('due_at').notNull(),
     lastStatus: integer('last_status'),
     lastError: text('last_error'),
+    /** The helpdesk's note: `sending` from just before it goes out until it is known whether it arrived, then `left`. */
+    note: text('note').$type<'sending' | 'left'>(),
     createdAt: moment('created_at').notNull().defaultNow(),
     deliveredAt: moment('delivered_at'),
   },
@@ -39,8 +48,28 @@ export const deliveries = pgTable(
       .on(table.dueAt)
       .where(sql`${table.state} = 'pending'`),
     index('deliveries_by_ticket').on(table.ticketId),
+    index('deliveries_by_state').on(table.state, table.id),
+    index('deliveries_by_endpoint').on(table.endpointId, table.id),
   ],
 );
+
+/** What we wrote on tickets in their helpdesk, and who holds a ticket while writing on it. One row a ticket. */
+export const writeBacks = pgTable('write_backs', {
+  ticketId: idOf('ticket_id')
+    .primaryKey()
+    .references(() => tickets.id),
+  written: jsonb('written').$type<Written>(),
+  holder: text('holder'),
+  heldUntil: moment('held_until'),
+  changedAt: moment('changed_at').notNull().defaultNow(),
+});
+
+/** Receivers of deliveries that everybody leaves alone until a moment: they asked for it, or are in trouble. */
+export const receiverPauses = pgTable('receiver_pauses', {
+  receiver: text('receiver').primaryKey(),
+  until: moment('until').notNull(),
+  reason: text('reason').notNull(),
+});
 
 /** The fleet's circuit breakers, one for each account at Claude: while one is open, nobody calls. */
 export const breakers = pgTable('breakers', {

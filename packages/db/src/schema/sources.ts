@@ -12,8 +12,6 @@ export const sources = pgTable('sources', {
   connector: text('connector').notNull().default('api'),
   settings: jsonb('settings').$type<Record<string, unknown>>().notNull().default({}),
   secrets: text('secrets').$type<Sealed>(),
-  webhookUrl: text('webhook_url'),
-  webhookSecret: text('webhook_secret').$type<Sealed>(),
   /** Makes it impossible to foresee which tickets are drawn for a blind audit. */
   auditSalt: uuid('audit_salt').notNull().defaultRandom(),
   /** What its tickets may cost on one day (UTC), in micro-dollars; null is no limit of its own. */

@@ -1,0 +1,26 @@
+import type { Vault } from '@usher/db/vault';
+import type { HelpdeskOptions } from '@usher/helpdesk/helpdesk';
+import { type Breaker, createBreaker } from './breaker.ts';
+import { createDesks, type Desks } from './source-desk.ts';
+import { createTurnstile, type Turnstile } from './turnstile.ts';
+
+/** What deliveries of one process are made with. Calls go out as the options say, each with a deadline of its own. */
+export interface Delivering extends HelpdeskOptions {
+  turnstile: Turnstile;
+  breaker: Breaker;
+  desks: Desks;
+  /** Where people reach this service, for links in notes. */
+  publicUrl: string | undefined;
+}
+
+/** Deliveries at a time to one receiver: a quarter of the places that a worker has for all. */
+const TO_ONE_RECEIVER = 4;
+
+/** Makes what deliveries of one process are made with. */
+export function createDelivering(
+  calling: HelpdeskOptions,
+  { vault, publicUrl }: { vault: Vault; publicUrl: string | undefined },
+): Delivering {
+  const turnstile = createTurnstile(TO_ONE_RECEIVER);
+  return { ...calling, turnstile, breaker: createBreaker(), desks: createDesks({ vault, calling }), publicUrl };
+}
