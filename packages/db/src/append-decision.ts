@@ -153,17 +153,7 @@ export async function appendDecision(db: Db, given: NewDecision): Promise<Append
   return appended ?? { decisionId: null, deliveryIds: [] };
 }
 
-function rowOf({
-  ticketId,
-  revision,
-  releaseId,
-  mode,
-  actorKind,
-  actor,
-  decision,
-  calls,
-  auditShare,
-}: NewDecision) {
+function rowOf({ ticketId, revision, releaseId, mode, actorKind, actor, decision, calls, auditShare }: NewDecision) {
   const { slaHours, isCalibrated, ...rest } = decision;
   const ids = { ticket_id: ticketId, revision, release_id: releaseId };
   const by = { mode, actor_kind: actorKind, actor, event: eventOf(decision.reason) };

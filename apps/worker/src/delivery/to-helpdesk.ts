@@ -94,7 +94,8 @@ async function writeDown(writing: Writing, assignment: Assignment): Promise<void
 
 async function takeBack(writing: Writing): Promise<void> {
   const { desk, delivery, written } = writing;
-  for (let looks = 1; written !== null; looks += 1) {
+  if (written === null) return;
+  for (let looks = 1; ; looks += 1) {
     const current = await desk.look(delivery.externalId);
     const requests = desk.connector.undo(delivery.externalId, current, written);
     if (await sendAll(requests, { ...writing, mayLookAgain: looks < MOST_LOOKS })) return keep(writing, null);
