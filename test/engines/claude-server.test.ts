@@ -126,6 +126,48 @@ test('the prompt cache is kept for as long as was paid for, from the last use', 
   expect(seen).toEqual(['written', 'read', 'read', 'written', 'written', 'read', 'read', 'written']);
 });
 
+describe('an entry of the prompt cache is read', () => {
+  const marked = (text: string) => [{ type: 'text', text, cache_control: { type: 'ephemeral', ttl: '1h' } }];
+  const system = marked('rule '.repeat(600));
+  const tools = [{ name: 'read_ticket', input_schema: { type: 'object' } }];
+
+  async function isRead(before: object, change: object): Promise<boolean> {
+    await using cached = await startClaudeServer();
+    await postMessage(cached, before);
+    const { body } = await postMessage(cached, { ...before, ...change });
+    return z.object({ cache_read_input_tokens: z.number() }).parse(body['usage']).cache_read_input_tokens > 0;
+  }
+
+  test('by another message, but not after a change of what stands before it', async () => {
+    expect(await isRead({ system }, { messages: [{ role: 'user', content: 'Another one.' }] })).toBe(true);
+    for (const change of [
+      { system: marked('rules '.repeat(600)) },
+      { tools },
+      formatWith({ title: 'another' }),
+      { model: 'claude-sonnet-5-5', thinking: { type: 'between_tools' } },
+      { thinking: { type: 'adaptive' } },
+    ])
+      expect([change, await isRead({ system }, change)]).toEqual([change, false]);
+  });
+
+  test('only from 512 tokens on', async () => {
+    expect(await isRead({ system: marked('x'.repeat(512 * 4)) }, {})).toBe(true);
+    expect(await isRead({ system: marked('x'.repeat(511 * 4)) }, {})).toBe(false);
+  });
+
+  test('only once an answer has begun: until then each request writes it', async () => {
+    await using cached = await startClaudeServer();
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    cached.script({ after: held, behaviour: 'answer' }, { after: held, behaviour: 'answer' });
+    const both = [postMessage(cached, { system }), postMessage(cached, { system })];
+    await cached.received(2);
+    release();
+    const usage = z.object({ cache_creation_input_tokens: z.number() });
+    for (const { body } of await Promise.all(both))
+      expect(usage.parse(body['usage']).cache_creation_input_tokens).toBeGreaterThan(512);
+  });
+});
+
 test('the stand-in can be started by hand and says how to point Usher at it', async () => {
   const main = fileURLToPath(new URL('../support/claude-server-main.ts', import.meta.url));
   const child = spawn(process.execPath, [main, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -29,7 +29,11 @@ export interface PromptCache {
  * first answer that wrote it has begun: requests that come before that write it too.
  */
 export function createPromptCache(now: () => number): PromptCache {
-  const expiry = new Map<string, number>();
+  const entries = new Map<string, { lifetimeMs: number; until: number }>();
+  const heldEntry = (key: string) => {
+    const entry = entries.get(key);
+    return entry !== undefined && entry.until > now() ? entry : undefined;
+  };
 
   return {
     count(request) {
@@ -38,7 +42,7 @@ export function createPromptCache(now: () => number): PromptCache {
       const rest = countTokens(JSON.stringify(request.messages));
       if (prefix.breakpoint === undefined || prefixTokens < SHORTEST_CACHED_PREFIX)
         return { read: 0, write5m: 0, write1h: 0, uncached: prefixTokens + rest };
-      const isHeld = (expiry.get(prefix.key) ?? 0) > now();
+      const isHeld = heldEntry(prefix.key) !== undefined;
       const ttl = prefix.breakpoint.ttl ?? '5m';
       return {
         read: isHeld ? prefixTokens : 0,
@@ -49,7 +53,10 @@ export function createPromptCache(now: () => number): PromptCache {
     },
     keep(request) {
       const { key, breakpoint } = prefixOf(request);
-      if (breakpoint !== undefined) expiry.set(key, now() + LIFETIME_MS[breakpoint.ttl ?? '5m']);
+      if (breakpoint === undefined) return;
+      // A read keeps the entry for as long again as its writer paid for.
+      const lifetimeMs = heldEntry(key)?.lifetimeMs ?? LIFETIME_MS[breakpoint.ttl ?? '5m'];
+      entries.set(key, { lifetimeMs, until: now() + lifetimeMs });
     },
   };
 }

@@ -53,6 +53,14 @@ describe('The process of a worker', () => {
     expect(worker.output()).not.toContain(texts.refund.body);
   }, 60_000);
 
+  test('refuses to start with a model that is gone, and says what to set', async () => {
+    await using worker = start({ USHER_HARD_MODEL: 'claude-sonnet-4-20250514' });
+    expect(await worker.ended).toBe(1);
+    expect(worker.output()).toContain(
+      'claude-sonnet-4-20250514 is retired and answers no more. Set USHER_HARD_MODEL to',
+    );
+  });
+
   test('may be killed: what it had in hand starts again elsewhere', async () => {
     const ticketId = await due(texts.refund);
     claude.script('stalled_headers');

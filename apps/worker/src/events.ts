@@ -47,7 +47,16 @@ export type WorkerEvent =
   | { kind: 'promise_withdrawn'; category: string; risk: number; known: number }
   | { kind: 'claude_calibrated'; calibrator: number; answers: number }
   | { kind: 'model_unreadable'; error: unknown }
-  | { kind: 'model_notice'; notice: 'unknown' | 'retired' | 'retiring'; model: string; retiresAt?: string | null }
+  | {
+      kind: 'model_notice';
+      notice: 'unknown' | 'retiring';
+      setting: string;
+      model: string;
+      retiresAt?: string | null;
+      /** Models of the same line that stay. */
+      instead?: string[];
+    }
+  | { kind: 'prices_doubtful'; date: string; isOld: boolean; unlisted: string[] }
   | { kind: 'models_unchecked'; error: unknown }
   | { kind: 'waiting_for'; what: 'database' | 'migrations' | 'taxonomy' }
   | { kind: 'job_done'; name: string; durationMs: number }
@@ -112,6 +121,7 @@ const meanings: Record<Kind, Meaning> = {
   claude_calibrated: { says: "Claude's confidence is read from outcomes anew", level: 'info' },
   model_unreadable: { says: 'The local model in force cannot be read and does not count', level: 'error' },
   model_notice: { says: 'A model of the settings is not one to rely on', level: 'warn', labels: ['notice', 'model'] },
+  prices_doubtful: { says: 'The price list is old or lacks a model of the settings', level: 'warn' },
   models_unchecked: { says: 'Whether the models are in good order could not be found out', level: 'warn' },
   waiting_for: { says: 'The worker cannot start yet', level: 'warn', labels: ['what'] },
   job_done: { says: 'A job is done', level: 'debug', labels: ['name'] },

@@ -1,5 +1,6 @@
 import { type Config, ConfigInvalid, readConfig } from '@usher/core/config';
 import { isFailure } from '@usher/core/failure';
+import { priceNotice } from '@usher/core/price';
 import { connectDatabase } from '@usher/db/connect';
 import { openVault } from '@usher/db/vault';
 import { readPrices } from '@usher/engines/claude/prices';
@@ -69,17 +70,20 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
   });
   const { gate, turns } = openGate({ db, budget, report }, config);
   measureGate(registry, { gate, turns, db, dailyMicroUsd: config.dailyMicroUsd });
+  const prices = readPrices(config.USHER_PRICES);
   const makeEngines = createEngineMaker({
     ...settings,
     ...account,
     connections,
-    prices: readPrices(config.USHER_PRICES),
+    prices,
     gate,
     warmUp: createWarmUp({ db }),
     report,
   });
   if (settings.engine !== 'local') {
-    void checkModels({ ...account, models: [settings.model, settings.hardModel] }, report);
+    await checkModels(config, account, report);
+    const notice = priceNotice(prices, [settings.model, settings.hardModel], Date.now());
+    if (notice.isOld || notice.unlisted.length > 0) report({ kind: 'prices_doubtful', ...notice });
   }
   const vault = openVault(config.USHER_SECRET_KEY);
   const calling = { outbound: config.USHER_OUTBOUND, resolve: resolveBySystem, deadlineMs: DELIVERY_DEADLINE_MS };

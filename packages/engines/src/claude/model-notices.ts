@@ -6,8 +6,8 @@ import { translateError } from './translate-error.ts';
 /** What an operator should know about a model before relying on it. Times are RFC 3339. */
 export type ModelNotice =
   | { kind: 'unknown'; model: string }
-  | { kind: 'retired'; model: string }
-  | { kind: 'retiring'; model: string; retiresAt: string | null };
+  | { kind: 'retired'; model: string; retiresAt: string | null; instead: string[] }
+  | { kind: 'retiring'; model: string; retiresAt: string | null; instead: string[] };
 
 export interface ModelNoticesOptions {
   models: readonly string[];
@@ -19,36 +19,54 @@ export interface ModelNoticesOptions {
   now?: () => number;
 }
 
+export interface LookAtModels {
+  notices: ModelNotice[];
+  /** The server's clock, in milliseconds since 1970; null if it does not tell. */
+  serverTime: number | null;
+}
+
+/** How long before a model's end it is worth saying so: time to try another one, and to compare them. */
+const NOTICE_MS = 60 * 86_400_000;
+
 /**
- * Asks the API which of the models are gone, going or unknown to it; says nothing of those in good order. It costs
- * nothing, so that a start can warn before the first ticket fails. Throws a ClaudeFailure if the API does not answer.
+ * Asks the API which of the models are gone, going within 60 days or unknown to it, and names those of the same line that stay; says
+ * nothing of those in good order. It costs nothing, so that a start can tell before the first ticket fails. Throws a
+ * ClaudeFailure if the API does not answer.
  */
-export async function modelNotices(options: ModelNoticesOptions): Promise<ModelNotice[]> {
+export async function lookAtModels(options: ModelNoticesOptions): Promise<LookAtModels> {
   const { models, apiKey, baseUrl, deadlineMs = 10_000, now = Date.now } = options;
   const client = createClient({ apiKey, baseUrl, connections: 1 });
   try {
-    const known = await client.models
+    const { data: page, response } = await client.models
       .list(
         { lifecycle: ['active', 'deprecated', 'retired'], limit: 1_000 },
         { signal: AbortSignal.timeout(deadlineMs) },
       )
-      .then((page) => page.data);
-    return [...new Set(models)].flatMap((model) => noticeOf(model, known));
+      .withResponse();
+    const serverTime = Date.parse(response.headers.get('date') ?? '');
+    return {
+      notices: [...new Set(models)].flatMap((model) => noticeOf(model, page.data, now())),
+      serverTime: Number.isNaN(serverTime) ? null : serverTime,
+    };
   } catch (thrown) {
     throw translateError(thrown, now());
   }
 }
 
-function noticeOf(model: string, known: readonly Anthropic.ModelInfo[]): ModelNotice[] {
+function noticeOf(model: string, known: readonly Anthropic.ModelInfo[], now: number): ModelNotice[] {
   // The list may name a model only by its dated snapshot.
   const found = known.find(({ id }) => id === model) ?? known.find(({ id }) => withoutDate(id) === model);
   if (found === undefined) return [{ kind: 'unknown', model }];
-  switch (found.lifecycle) {
-    case 'active':
-      return [];
-    case 'deprecated':
-      return [{ kind: 'retiring', model, retiresAt: found.retires_at }];
-    case 'retired':
-      return [{ kind: 'retired', model }];
-  }
+  const { retires_at: retiresAt, lifecycle } = found;
+  const leftMs = retiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(retiresAt) - now;
+  const notice = { model, retiresAt, instead: successorsOf(found, known) };
+  if (lifecycle === 'retired' || leftMs <= 0) return [{ kind: 'retired', ...notice }];
+  // A model that is on its way out without a date may go any day.
+  const isGoing = leftMs <= NOTICE_MS || (lifecycle === 'deprecated' && retiresAt === null);
+  return isGoing ? [{ kind: 'retiring', ...notice }] : [];
+}
+
+/** Models of the same line that stay, newest first as the API lists them. */
+function successorsOf({ line }: Anthropic.ModelInfo, known: readonly Anthropic.ModelInfo[]): string[] {
+  return known.filter((other) => other.lifecycle === 'active' && other.line === line).map(({ id }) => id);
 }
