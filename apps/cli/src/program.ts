@@ -1,5 +1,6 @@
 import { readConfig } from '@usher/core/config';
 import { Command, CommanderError } from 'commander';
+import { addBackfill } from './commands/backfill.ts';
 import { addClassify } from './commands/classify.ts';
 import { addCorrect } from './commands/correct.ts';
 import { addCost } from './commands/cost.ts';
@@ -21,6 +22,7 @@ Examples:
   $ usher classify "Charged twice" "I see two charges of 49 EUR for order 1182."
   $ usher correct api:T-1 billing --subcategory charge_dispute
   $ usher report
+  $ usher backfill tickets.csv --shadow
   $ usher cost --from 2026-11-01
   $ usher evaluate train.jsonl test.jsonl
   $ usher keys create "Web shop" --scope intake
@@ -46,6 +48,7 @@ export async function runProgram(
     addReport,
     addCost,
     addEvaluate,
+    addBackfill,
     addKeys,
     addPeople,
     addTaxonomy,

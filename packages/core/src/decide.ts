@@ -19,6 +19,7 @@ export const DecisionReason = z.enum([
   'person_before',
   'corrected',
   'accepted',
+  'history',
   'stopped_workers',
   ...NothingReason.options,
 ]);
@@ -142,6 +143,19 @@ export function decideByPerson(
     confidence: null,
     isCalibrated: null,
     note,
+  };
+}
+
+/** The decision that an imported ticket brings: what its helpdesk had in the end. */
+export function decideByHistory(category: Category, subcategory: string | null): CategorisedDecision {
+  return {
+    ...assignmentOf(category),
+    action: 'route',
+    reason: 'history',
+    subcategory,
+    confidence: null,
+    isCalibrated: null,
+    note: null,
   };
 }
 

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import type { TicketDraft } from '@usher/core/ticket';
 import { sql } from 'drizzle-orm';
 import { type Arrival, batchPlaceOf, type HashedArrival, type Receipt } from './arrival.ts';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import { reviseTickets } from './revise-tickets.ts';
+import { hashOf } from './text-hash.ts';
 
 /** Milliseconds that the queue's hint has before the sweep looks at a new ticket itself. */
 const GRACE_MS = 10_000;
@@ -34,11 +33,6 @@ export async function receiveTickets(db: Db, arrivals: readonly Arrival[]): Prom
     if (receipt !== undefined) receipts.set(arrival, receipt);
   });
   return hashed.flatMap((arrival) => receipts.get(arrival) ?? []);
-}
-
-/** The hash by which texts of one ticket are told apart. */
-export function hashOf(draft: Pick<TicketDraft, 'subject' | 'body'>): string {
-  return createHash('sha256').update(draft.subject).update('\u0000').update(draft.body).digest('base64url');
 }
 
 function keyOf({ sourceId, draft }: Arrival): string {

@@ -13,13 +13,16 @@ export async function reviseTickets(db: Db, arrivals: readonly HashedArrival[]):
   const seen = planRevisions(arrivals, await readTickets(db, arrivals, 'look'));
   // Redeliveries are the most frequent case by far; they need no lock, because they change nothing.
   if (seen.isUnchanged) return seen.receipts;
-  return db.transaction(async (tx) => {
-    const plan = planRevisions(arrivals, await readTickets(tx, arrivals, 'lock'));
-    if (plan.isUnchanged) return plan.receipts;
-    await keepTexts(tx, plan);
-    await takeTexts(tx, plan);
-    return plan.receipts;
-  });
+  return db.transaction((tx) => reviseWithin(tx, arrivals));
+}
+
+/** The same in a transaction of the caller's, which locks the tickets until its end. */
+export async function reviseWithin(tx: Db, arrivals: readonly HashedArrival[]): Promise<Receipt[]> {
+  const plan = planRevisions(arrivals, await readTickets(tx, arrivals, 'lock'));
+  if (plan.isUnchanged) return plan.receipts;
+  await keepTexts(tx, plan);
+  await takeTexts(tx, plan);
+  return plan.receipts;
 }
 
 type TicketRow = Omit<KnownTicket, 'writtenAt' | 'revisions'> & { writtenAt: number | null };

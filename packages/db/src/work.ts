@@ -17,6 +17,8 @@ export interface Work {
   revisedAt: Date;
   /** The category that a person chose for an earlier text; null if nobody did. */
   chosenByPerson: string | null;
+  /** Whether it belongs to a backfill that is only classified and scored. */
+  isShadow: boolean;
 }
 
 /** One revision of a ticket. */
@@ -52,7 +54,8 @@ export async function startWork(db: Db, revisions: readonly Revision[]): Promise
         extract(epoch from revised_at)::float8 * 1000 as "revisedAtMs",
         (select category from decisions
          where ticket_id = tickets.id and actor_kind <> 'engine' and tickets.revision > 1
-         order by id desc limit 1) as "chosenByPerson"`),
+         order by id desc limit 1) as "chosenByPerson",
+        exists (select from backfills where id = tickets.backfill_id and is_shadow) as "isShadow"`),
   );
   const byTicket = new Map(
     started.map(({ revisedAtMs, ...work }) => [work.ticketId, { ...work, revisedAt: new Date(revisedAtMs) }]),

@@ -31,9 +31,10 @@ export class TicketWaits extends Error implements Failure {
  * Suggests and decides for one revision of a ticket. What the infrastructure did leaves the ticket as it was, to be
  * looked at again; any other error leaves its start counted, so that a ticket that no code can handle ends with a person.
  */
-export async function classify({ ticketId, revision }: Payload<'classify'>, deps: Deps): Promise<void> {
-  const work = await deps.tickets.start({ ticketId, revision });
+export async function classify({ ticketId, revision }: Payload<'classify'>, given: Deps): Promise<void> {
+  const work = await given.tickets.start({ ticketId, revision });
   if (work === undefined) return;
+  const deps: Deps = work.isShadow ? { ...given, mode: 'shadow' } : given;
   try {
     const current = await deps.current();
     const { decision, calls } = await judge(work, current, deps);
