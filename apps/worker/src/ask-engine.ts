@@ -6,7 +6,7 @@ import type { Suggestion } from '@usher/core/suggestion';
 import type { TicketText } from '@usher/core/ticket';
 import type { Db } from '@usher/db/connect';
 import { findEarlierAnswer } from '@usher/db/earlier-answers';
-import { hashOf } from '@usher/db/receive-tickets';
+import { hashOf } from '@usher/db/text-hash';
 import type { Work } from '@usher/db/work';
 import { isSuggestFailure } from '@usher/engines/claude/failures';
 import type { Current } from './current-release.ts';
