@@ -7,6 +7,8 @@ import { receiveTickets } from '@usher/db/receive-tickets';
 import { ensureRelease } from '@usher/db/releases';
 import { ensureSource } from '@usher/db/sources';
 import { publishTaxonomy } from '@usher/db/taxonomies';
+import { findConnector } from '@usher/core/connectors/registry';
+import { createAccounts } from '@usher/worker/accounts';
 import { connectQueue } from '@usher/queue/connect';
 import { enqueue } from '@usher/queue/enqueue';
 import { createTicketWork } from '@usher/worker/ticket-work';
@@ -55,6 +57,7 @@ export async function drainByUsher({ databaseUrl, redisUrl }: Services, { jobs, 
       escalation: 'failure',
       maxAges: { live: 3_600_000, bulk: undefined },
       vault,
+      accounts: createAccounts(vault, { ...calling, find: findConnector }),
       delivering: createDelivering(calling, { vault, publicUrl: undefined }),
     },
   });

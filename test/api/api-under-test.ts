@@ -3,12 +3,16 @@ import { type Deadlines, openRequestDatabase } from '@usher/api/database';
 import { assemble, type Deps } from '@usher/api/deps';
 import type { Enqueue } from '@usher/api/hints';
 import { createLogger } from '@usher/api/log';
+import type { Connector } from '@usher/core/connectors/connector';
+import { findConnector } from '@usher/core/connectors/registry';
 import type { Scope } from '@usher/core/scope';
+import type { Vault } from '@usher/db/vault';
 import { createApiKey } from '@usher/db/api-keys';
 import { connectDatabase, type Db } from '@usher/db/connect';
 import { connectQueue, type QueueConnection } from '@usher/queue/connect';
 import { enqueue } from '@usher/queue/enqueue';
 import { createTestDatabase } from '../support/postgres.ts';
+import { testVault } from '../support/vault.ts';
 
 /** The bootstrap admin key of every API under test. */
 export const ADMIN_KEY = 'bootstrap-key-of-the-tests-0123456789';
@@ -49,6 +53,10 @@ export interface ApiOptions {
   queueUrl?: string;
   now?: () => number;
   deadlines?: Deadlines;
+  /** Connectors beside those of the registry. */
+  connectors?: readonly Connector[];
+  publicUrl?: string;
+  vault?: Vault;
 }
 
 /** Long enough for a busy machine; what the real deadlines do is for the tests that are about them. */
@@ -69,6 +77,9 @@ export async function openApi(options: ApiOptions = {}): Promise<ApiUnderTest> {
     enqueue: give,
     logger: createLogger('debug', { write: (line) => void logged.push(JSON.parse(line)) }),
     adminKey: ADMIN_KEY,
+    vault: options.vault ?? testVault,
+    publicUrl: options.publicUrl,
+    find: (name) => options.connectors?.find((one) => one.name === name) ?? findConnector(name),
     stopping: stop.signal,
     ...(options.now !== undefined && { now: options.now }),
   });

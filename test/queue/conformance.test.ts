@@ -157,6 +157,7 @@ describe.each(serverKinds)('A queue on %s', (kind) => {
       'classify-live': { waiting: 1, active: 0, delayed: 0, failed: 0 },
       'classify-bulk': { waiting: 2, active: 0, delayed: 0, failed: 0 },
       deliver: { waiting: 1, active: 0, delayed: 0, failed: 0 },
+      fetch: { waiting: 0, active: 0, delayed: 0, failed: 0 },
       upkeep: { waiting: 0, active: 0, delayed: 1, failed: 0 },
     });
   });

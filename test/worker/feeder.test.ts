@@ -62,6 +62,8 @@ describe('The feeder', () => {
           await desk.sql`update tickets set state = 'triaged' where id = ${ticketId}`;
         },
         deliver: async () => {},
+        fetch: async () => {},
+        pull: async () => {},
         learn: async () => {},
       },
       deps: () => ({}),

@@ -1,3 +1,4 @@
+import { findConnector } from '@usher/core/connectors/registry';
 import type { Lane } from '@usher/core/ticket';
 import { TicketDraft } from '@usher/core/ticket';
 import { connectDatabase, type Db } from '@usher/db/connect';
@@ -9,6 +10,7 @@ import { readPrices } from '@usher/engines/claude/prices';
 import { openMemoryBudget } from '@usher/queue/budget/memory';
 import type { BudgetStore } from '@usher/queue/budget/store';
 import { createTurns } from '@usher/queue/budget/turns';
+import { createAccounts } from '@usher/worker/accounts';
 import { createCurrentRelease } from '@usher/worker/current-release';
 import { createDelivering } from '@usher/worker/delivery/delivering';
 import type { Deps } from '@usher/worker/deps';
@@ -137,6 +139,7 @@ export function workerDeps(
     escalation: 'doubt',
     maxAges: { live: 15 * 60_000, bulk: undefined },
     vault: testVault,
+    accounts: createAccounts(testVault, { ...calling, find: findConnector }),
     delivering: createDelivering(calling, { vault: testVault, publicUrl: 'https://usher.example.com' }),
   };
   return { deps, events };

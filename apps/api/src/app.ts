@@ -11,6 +11,7 @@ import { addDeliveries } from './routes/deliveries.ts';
 import { addDocs } from './routes/docs.ts';
 import { addEndpoints } from './routes/endpoints.ts';
 import { addHealth } from './routes/health.ts';
+import { addHelpdeskWebhook } from './routes/helpdesk-webhook.ts';
 import { addMetrics } from './routes/metrics.ts';
 import { addCostReport } from './routes/report-cost.ts';
 import { addPeople } from './routes/people.ts';
@@ -43,6 +44,7 @@ export function createApp(deps: Deps): Api {
   api.use(observe(deps.metrics));
   api.use(securityHeaders);
   addTicketWebhook(api, deps);
+  addHelpdeskWebhook(api, deps);
   addTicketsIntake(api, deps);
   addTickets(api, deps);
   addCorrections(api, deps);

@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Scope } from '@usher/core/scope';
-import { findApiKey, type KeyGrant } from '@usher/db/api-keys';
+import { findApiKey } from '@usher/db/api-keys';
 import { findSession, type SignedIn } from '@usher/db/sessions';
 import { API_SOURCE, ensureSource, type Source } from '@usher/db/sources';
+import { believeForAWhile } from './believe.ts';
 import type { RequestDatabase } from './database.ts';
 
 /** What a request may do, in whose name, and whose tickets it brings. */
@@ -34,9 +35,6 @@ export interface AuthenticateOptions {
   now: () => number;
 }
 
-/** Milliseconds for which a looked-up key is believed; with the time of a look-up, a revoked key dies within 5 s. */
-const BELIEVED_MS = 3_000;
-const MAX_BELIEVED = 1_000;
 const MAX_KEY_LENGTH = 500;
 
 /** Makes the check of keys and sessions. The memory holds hashes, never keys. */
@@ -70,33 +68,6 @@ export function createAuthenticate(database: RequestDatabase, options: Authentic
 }
 
 const PROGRAM = { kind: 'api', signedIn: null } as const;
-
-type LookUp = (key: string) => Promise<KeyGrant | undefined>;
-
-/** Remembers found keys for a while, and has one look-up serve all who ask for the same key meanwhile. */
-function believeForAWhile(lookUp: LookUp, now: () => number): (key: string, hash: string) => ReturnType<LookUp> {
-  const believed = new Map<string, { found: ReturnType<LookUp>; until: number }>();
-  return async (key, hash) => {
-    const known = believed.get(hash);
-    if (known !== undefined && now() < known.until) return known.found;
-    const entry = { found: lookUp(key), until: now() + BELIEVED_MS };
-    believed.delete(hash);
-    believed.set(hash, entry);
-    const [oldest] = believed.keys();
-    if (believed.size > MAX_BELIEVED && oldest !== undefined) believed.delete(oldest);
-    const forget = () => {
-      if (believed.get(hash) === entry) believed.delete(hash);
-    };
-    try {
-      const found = await entry.found;
-      if (found === undefined) forget();
-      return found;
-    } catch (error) {
-      forget();
-      throw error;
-    }
-  };
-}
 
 /** The source of the bootstrap key, asked for until it is known. */
 function rememberSource(database: RequestDatabase): () => Promise<Source> {

@@ -1,4 +1,5 @@
 import type { PriceBook } from '@usher/core/price';
+import { findConnector } from '@usher/core/connectors/registry';
 import type { Outbound } from '@usher/core/outbound-url';
 import type { Mode } from '@usher/core/release';
 import { openVault, type Vault } from '@usher/db/vault';
@@ -9,7 +10,9 @@ import { type Authenticate, createAuthenticate } from './authenticate.ts';
 import type { RequestDatabase } from './database.ts';
 import { createEvents, type Events } from './events.ts';
 import { createHints, type Enqueue, type Hints } from './hints.ts';
+import { createIncomingSources, type FindConnector, type IncomingSources } from './incoming-sources.ts';
 import { createIntake, type Intake } from './intake.ts';
+import { createLoads, type Loads } from './loads.ts';
 import { createMetrics, measureBacklog, type Metrics } from './metrics.ts';
 import { createWaiting, type Waiting } from './wait-for-decision.ts';
 
@@ -26,10 +29,14 @@ export interface Resources {
   prices?: PriceBook;
   /** How long people stay signed in; two and twelve hours by default. */
   sessionTimes?: SessionTimes;
-  /** Seals the secrets of endpoints; without it none can be made. */
-  vault?: Vault;
   /** Where endpoints may be; public addresses by default. */
   outbound?: Outbound;
+  /** Opens and seals secrets; without one, no webhook of a helpdesk is taken and no endpoint made. */
+  vault?: Vault;
+  /** The address at which helpdesks reach this API; that of the request unless said. */
+  publicUrl?: string | undefined;
+  /** Knows the connectors by name; the registry unless said. */
+  find?: FindConnector;
   /** Aborted when the process begins to stop. */
   stopping: AbortSignal;
   /** A clock in milliseconds that never goes back. */
@@ -41,6 +48,9 @@ export interface Deps {
   database: RequestDatabase;
   authenticate: Authenticate;
   intake: Intake;
+  loads: Loads;
+  sources: IncomingSources;
+  publicUrl: string | undefined;
   waiting: Waiting;
   hints: Hints;
   events: Events;
@@ -58,6 +68,7 @@ const SESSION_TIMES = { idleMs: 2 * 3_600_000, mostMs: 12 * 3_600_000 };
 /** Builds what the routes work with from the opened resources. */
 export function assemble(resources: Resources): Deps {
   const { prices = readPrices(), vault = openVault(undefined), outbound = 'public' } = resources;
+  const { find = findConnector, publicUrl } = resources;
   const { database, enqueue, logger, adminKey, stopping } = resources;
   const { mode = 'auto', sessionTimes = SESSION_TIMES, now = () => performance.now() } = resources;
   const metrics = createMetrics();
@@ -68,6 +79,9 @@ export function assemble(resources: Resources): Deps {
     database,
     authenticate: createAuthenticate(database, { adminKey, now, sessionIdleMs: sessionTimes.idleMs }),
     intake: createIntake(database, hints, events),
+    loads: createLoads(database, hints, events),
+    sources: createIncomingSources(database, { vault, find, now }),
+    publicUrl,
     waiting: createWaiting(database, { stopping, events }),
     hints,
     events,

@@ -1,4 +1,5 @@
 import type { Receipt } from '@usher/db/arrival';
+import type { IgnoreReason } from '@usher/core/connectors/reading';
 import type { Logger } from 'pino';
 import { describeError } from '@usher/core/describe-error';
 import type { Metrics } from './metrics.ts';
@@ -7,6 +8,14 @@ import type { Metrics } from './metrics.ts';
 export interface Events {
   ticketsReceived(receipts: readonly Receipt[]): void;
   ticketsRefused(count: number): void;
+  /** A helpdesk's delivery is stored, or was before. */
+  webhookTaken(fact: { source: string; seen: boolean; ignored: readonly IgnoreReason[] }): void;
+  /** A delivery that nobody may believe; said once in a burst. */
+  webhookRefused(fact: { source: string; why: string }): void;
+  /** A genuine delivery holds what is not of the known form. */
+  webhookUnreadable(fact: { source: string; why: readonly string[] }): void;
+  /** A source cannot be used as it is set up; said once in a burst. */
+  sourceUnusable(source: string, why: unknown): void;
   ticketCorrected(fact: { ticketId: number; outcome: 'corrected' | 'accepted'; category: string; actor: string }): void;
   taxonomyPublished(fact: { version: number; actor: string }): void;
   /** Somebody gave a wrong address or password. */
@@ -29,6 +38,8 @@ export function createEvents(logger: Logger, metrics: Metrics, now: () => number
   const queueWarnings = oncePerBurst(now);
   const absences = oncePerBurst(now);
   const blindLooks = oncePerBurst(now);
+  const forgeries = oncePerBurst(now);
+  const badSources = oncePerBurst(now);
   return {
     ticketsReceived(receipts) {
       for (const { ticketId, revision, lane, outcome } of receipts) {
@@ -39,6 +50,21 @@ export function createEvents(logger: Logger, metrics: Metrics, now: () => number
     ticketsRefused(count) {
       metrics.ticketsRefused.inc(count);
       logger.info({ event: 'tickets_refused', count });
+    },
+    webhookTaken({ source, seen, ignored }) {
+      metrics.webhooks.inc({ source, outcome: seen ? 'seen' : 'taken' });
+      logger.info({ event: 'webhook_taken', source, seen, ignored });
+    },
+    webhookRefused({ source, why }) {
+      metrics.webhooks.inc({ source, outcome: why });
+      forgeries((unsaid) => logger.warn({ event: 'webhook_refused', unsaid, source, why }));
+    },
+    webhookUnreadable(fact) {
+      metrics.webhooks.inc({ source: fact.source, outcome: 'unreadable' });
+      logger.warn({ event: 'webhook_unreadable', ...fact });
+    },
+    sourceUnusable(source, why) {
+      badSources((unsaid) => logger.error({ event: 'source_unusable', unsaid, source, error: describeError(why) }));
     },
     ticketCorrected(fact) {
       metrics.corrections.inc({ outcome: fact.outcome });

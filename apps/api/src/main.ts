@@ -45,9 +45,10 @@ async function run(): Promise<void> {
     logger,
     adminKey: config.USHER_API_KEY,
     mode: config.USHER_MODE,
+    vault: openVault(config.USHER_SECRET_KEY),
+    publicUrl: config.USHER_PUBLIC_URL,
     prices: readPrices(config.USHER_PRICES),
     sessionTimes: { idleMs: config.USHER_SESSION_IDLE, mostMs: config.USHER_SESSION_MOST },
-    vault: openVault(config.USHER_SECRET_KEY),
     outbound: config.USHER_OUTBOUND,
     stopping,
   });

@@ -14,6 +14,7 @@ export interface Metrics {
   requestSeconds: Histogram<'method' | 'route' | 'status'>;
   ticketsReceived: Counter<'outcome'>;
   ticketsRefused: Counter;
+  webhooks: Counter<'source' | 'outcome'>;
   corrections: Counter<'outcome'>;
   signInsFailed: Counter;
   hintsLost: Counter;
@@ -45,6 +46,12 @@ export function createMetrics(): Metrics {
     ticketsRefused: new Counter({
       name: 'usher_tickets_refused_total',
       help: 'Tickets of a batch that were not taken in, because something is wrong with them.',
+      registers,
+    }),
+    webhooks: new Counter({
+      name: 'usher_webhooks_total',
+      help: 'Deliveries of helpdesks: taken, seen before, not of the known form, or why they are not believed.',
+      labelNames: ['source', 'outcome'],
       registers,
     }),
     corrections: new Counter({

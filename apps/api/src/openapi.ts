@@ -15,6 +15,7 @@ import {
   postEndpointTest,
   rotateEndpoint,
 } from './routes/endpoints.ts';
+import { helpdeskWebhook } from './routes/helpdesk-webhook.ts';
 import { livez, readyz } from './routes/health.ts';
 import { getMetrics } from './routes/metrics.ts';
 import { getCost } from './routes/report-cost.ts';
@@ -31,6 +32,7 @@ import { SESSION_COOKIE } from './session-cookie.ts';
 
 const ROUTES = [
   ticketWebhook,
+  helpdeskWebhook,
   postTickets,
   getTickets,
   getTicket,

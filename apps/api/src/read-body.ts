@@ -41,6 +41,12 @@ export function parseBody<S extends z.ZodType>(value: unknown, schema: S): z.out
 
 /** Reads a JSON body of any shape. Throws the Problem that says why it cannot be read. */
 export async function readJson(c: Context): Promise<unknown> {
+  requireJson(c);
+  return parseJson(await readBytes(c));
+}
+
+/** Throws the Problem that says so where a body is not announced as JSON. */
+export function requireJson(c: Context): void {
   const type = c.req.header('content-type') ?? '';
   if (!JSON_TYPE.test(type)) {
     throw new Problem({
@@ -50,7 +56,11 @@ export async function readJson(c: Context): Promise<unknown> {
       headers: { Accept: 'application/json' },
     });
   }
-  const text = decode(await readBytes(c));
+}
+
+/** The value of a JSON body. Throws the Problem that says why it cannot be read. */
+export function parseJson(bytes: ArrayBuffer | Uint8Array): unknown {
+  const text = decode(bytes);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -58,7 +68,8 @@ export async function readJson(c: Context): Promise<unknown> {
   }
 }
 
-async function readBytes(c: Context): Promise<ArrayBuffer> {
+/** The body as it came. Throws the Problem that says so where it did not come whole. */
+export async function readBytes(c: Context): Promise<ArrayBuffer> {
   try {
     return await c.req.arrayBuffer();
   } catch {
@@ -66,7 +77,7 @@ async function readBytes(c: Context): Promise<ArrayBuffer> {
   }
 }
 
-function decode(bytes: ArrayBuffer): string {
+function decode(bytes: ArrayBuffer | Uint8Array): string {
   try {
     return UTF8.decode(bytes);
   } catch {

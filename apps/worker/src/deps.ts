@@ -3,6 +3,7 @@ import type { Job } from '@usher/core/jobs';
 import type { Mode } from '@usher/core/release';
 import type { Db } from '@usher/db/connect';
 import type { Vault } from '@usher/db/vault';
+import type { Accounts } from './accounts.ts';
 import type { Current, EngineSettings } from './current-release.ts';
 import type { Delivering } from './delivery/delivering.ts';
 import type { Report } from './events.ts';
@@ -31,6 +32,8 @@ export interface Deps {
   escalation: Escalation;
   /** Puts hints into the queue; throws QueueUnreachable. */
   enqueue: (jobs: readonly Job[]) => Promise<void>;
+  /** Opens the accounts of sources at their helpdesks. */
+  accounts: Accounts;
   /** Opens the secrets of sources. */
   vault: Vault;
   delivering: Delivering;

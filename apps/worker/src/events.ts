@@ -24,6 +24,11 @@ export type WorkerEvent =
   | { kind: 'delivery_given_up'; deliveryId: number; error: string }
   | { kind: 'receiver_left_alone'; receiver: string; forMs: number; detail: string }
   | { kind: 'endpoint_gone'; endpointId: number }
+  | { kind: 'fetch_made'; source: string; fetchId: number; what: 'text' | 'close' }
+  | { kind: 'fetch_postponed'; source: string; fetchId: number; error: string; dueAt: Date }
+  | { kind: 'fetch_ended'; source: string; fetchId: number; error: string }
+  | { kind: 'page_pulled'; source: string; tickets: number; hasMore: boolean }
+  | { kind: 'pull_postponed'; source: string; error: string; dueAt: Date }
   | { kind: 'hint_lost'; code: string }
   | { kind: 'claude_paused'; forMs: number; detail: string }
   | { kind: 'claude_slowed'; detail: string }
@@ -99,6 +104,19 @@ const meanings: Record<Kind, Meaning> = {
   delivery_given_up: { says: 'A delivery was given up', level: 'error' },
   receiver_left_alone: { says: 'Deliveries to this receiver wait', level: 'warn' },
   endpoint_gone: { says: 'An endpoint said that it is gone, and is disabled', level: 'error' },
+  fetch_made: { says: 'What an event did not say was fetched', level: 'info', labels: ['source', 'what'] },
+  fetch_postponed: {
+    says: 'A helpdesk did not say what an event left out; it is asked again',
+    level: 'warn',
+    labels: ['source'],
+  },
+  fetch_ended: { says: 'There is nothing to fetch any more', level: 'info', labels: ['source'] },
+  page_pulled: { says: 'A page of changed tickets was read', level: 'info', labels: ['source'] },
+  pull_postponed: {
+    says: 'A source could not be asked for changed tickets; it is asked again',
+    level: 'warn',
+    labels: ['source'],
+  },
   hint_lost: { says: 'The queue missed a hint; the sweep makes up for it', level: 'warn', labels: ['code'] },
   claude_paused: { says: 'Claude asked everybody to pause', level: 'warn' },
   claude_slowed: { says: 'Claude is in trouble; everybody calls less for a minute', level: 'warn' },

@@ -1,4 +1,5 @@
 import { type Config, ConfigInvalid, readConfig } from '@usher/core/config';
+import { findConnector } from '@usher/core/connectors/registry';
 import { isFailure } from '@usher/core/failure';
 import { priceNotice } from '@usher/core/price';
 import { connectDatabase } from '@usher/db/connect';
@@ -10,6 +11,7 @@ import { quieten } from '@usher/queue/quieten';
 import { once } from 'node:events';
 import { type Logger, pino } from 'pino';
 import type { Registry } from 'prom-client';
+import { createAccounts } from './accounts.ts';
 import { createCurrentRelease } from './current-release.ts';
 import { resolveBySystem } from '@usher/helpdesk/address';
 import { createDelivering } from './delivery/delivering.ts';
@@ -105,6 +107,7 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
       escalation: config.USHER_ESCALATE,
       maxAges: { live: config.USHER_MAX_AGE, bulk: config.USHER_BULK_MAX_AGE },
       vault,
+      accounts: createAccounts(vault, { ...calling, find: findConnector }),
       delivering: createDelivering(calling, { vault, publicUrl: config.USHER_PUBLIC_URL }),
     },
   });

@@ -1,6 +1,8 @@
 import { isFailure } from '@usher/core/failure';
 import type { Handlers, QueueName } from '@usher/core/jobs';
 import { claimDeliveries } from '@usher/db/claim-deliveries';
+import { claimFetches } from '@usher/db/fetches';
+import { claimPulls } from '@usher/db/pulls';
 import type { QueueConnection } from '@usher/queue/connect';
 import { type Consumer, type ConsumerEvent, consume } from '@usher/queue/consume';
 import { enqueue } from '@usher/queue/enqueue';
@@ -11,19 +13,22 @@ import type { Report } from './events.ts';
 import { startFeeder } from './feeder.ts';
 import { classify } from './handlers/classify.ts';
 import { deliver } from './handlers/deliver.ts';
+import { fetch } from './handlers/fetch.ts';
 import { learn } from './handlers/learn.ts';
+import { pull } from './handlers/pull.ts';
 import { dueLearning } from './learning.ts';
 
-const handlers: Handlers<Deps> = { classify, deliver, learn };
+const handlers: Handlers<Deps> = { classify, deliver, fetch, pull, learn };
 
 const SWEEP_EVERY_MS = 5_000;
 /** How long swept work has before it is swept again. */
 const AGAIN_AFTER_MS = 10_000;
-/** Most deliveries that one sweep puts into the queue. */
-const DELIVERIES_A_SWEEP = 1_000;
+/** Most jobs of each kind that one sweep puts into the queue. */
+const JOBS_A_SWEEP = 1_000;
 /** How long jobs in hand may take to finish at a shutdown, before they are given back. */
 const GRACE_MS = 10_000;
 const DELIVERIES_AT_A_TIME = 16;
+const FETCHES_AT_A_TIME = 16;
 
 export interface WorkerOptions {
   /** What the handlers work with; each job adds its signal, and hints go through the producer. */
@@ -64,13 +69,17 @@ export function startWorker({ deps, consumer, producer, concurrency, window }: W
     take('classify-live', concurrency),
     take('classify-bulk', bulkAtATime(concurrency)),
     take('deliver', DELIVERIES_AT_A_TIME),
+    take('fetch', FETCHES_AT_A_TIME),
     take('upkeep', 1),
   ];
+  const swept = { limit: JOBS_A_SWEEP, againAfterMs: AGAIN_AFTER_MS };
   const sweep = startSweep({
     everyMs: SWEEP_EVERY_MS,
     claimDue: async () => [
       ...(await dueLearning(db, new Date())),
-      ...(await claimDeliveries(db, { limit: DELIVERIES_A_SWEEP, againAfterMs: AGAIN_AFTER_MS })),
+      ...(await claimDeliveries(db, swept)),
+      ...(await claimFetches(db, swept)),
+      ...(await claimPulls(db, swept)),
     ],
     enqueue: hint,
     onEvent: report,

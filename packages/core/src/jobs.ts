@@ -12,6 +12,10 @@ export const jobs = {
   classify: z.strictObject({ ticketId: id, revision: id, lane: Lane }),
   /** Tell the helpdesk or an outbound webhook about one decision. */
   deliver: z.strictObject({ deliveryId: id }),
+  /** Fetch from a helpdesk what an event did not say. */
+  fetch: z.strictObject({ fetchId: id }),
+  /** Ask a source for tickets that are new or changed. */
+  pull: z.strictObject({ sourceId: id }),
   /** Learn the local model again from the taxonomy and the labelled examples. */
   learn: z.strictObject({}),
 } as const;
@@ -26,7 +30,7 @@ export type Handlers<Deps> = { [N in JobName]: (payload: Payload<N>, deps: Deps)
 export type Job = { [N in JobName]: { name: N; payload: Payload<N> } }[JobName];
 
 /** The queues: live and bulk classification apart, so that bulk never delays live. */
-export const queueNames = ['classify-live', 'classify-bulk', 'deliver', 'upkeep'] as const;
+export const queueNames = ['classify-live', 'classify-bulk', 'deliver', 'fetch', 'upkeep'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** The queue in which a job waits. */
@@ -36,6 +40,9 @@ export function queueOf(job: Job): QueueName {
       return job.payload.lane === 'live' ? 'classify-live' : 'classify-bulk';
     case 'deliver':
       return 'deliver';
+    case 'fetch':
+    case 'pull':
+      return 'fetch';
     case 'learn':
       return 'upkeep';
   }
@@ -48,6 +55,10 @@ export function deduplicationId(job: Job): string {
       return `classify-${job.payload.ticketId}-${job.payload.revision}`;
     case 'deliver':
       return `deliver-${job.payload.deliveryId}`;
+    case 'fetch':
+      return `fetch-${job.payload.fetchId}`;
+    case 'pull':
+      return `pull-${job.payload.sourceId}`;
     case 'learn':
       return 'learn';
   }

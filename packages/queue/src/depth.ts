@@ -15,6 +15,7 @@ export async function queueDepths(connection: QueueConnection): Promise<Record<Q
     'classify-live': await queueDepth(connection, 'classify-live'),
     'classify-bulk': await queueDepth(connection, 'classify-bulk'),
     deliver: await queueDepth(connection, 'deliver'),
+    fetch: await queueDepth(connection, 'fetch'),
     upkeep: await queueDepth(connection, 'upkeep'),
   };
 }

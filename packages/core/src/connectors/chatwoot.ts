@@ -41,7 +41,7 @@ const Conversation = z.object({
   performer: IdInside, // unconfirmed
 });
 const Event = z.object({ event: z.string() });
-const Fetched = z.tuple([z.object({ payload: listOf(Message) })]);
+const Fetched = z.tuple([z.object({ payload: z.array(Message) })]);
 
 const CurrentTicket = z
   .tuple([

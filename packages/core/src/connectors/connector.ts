@@ -4,6 +4,7 @@ import { type Assignment, type Features, outcomeOf, planAssignment } from './ass
 import { type Changes, type Current, type Plan, planUndo, type Written } from './changes.ts';
 import type { Delivery, DeliveryIdPlace } from './delivery-id.ts';
 import { noteLines, markerOf } from './note.ts';
+import type { Page, PullRecipe } from './pull.ts';
 import { ignored, type Outcome, type Reading } from './reading.ts';
 import type { HelpdeskRequest, Json } from './request.ts';
 import type { ConnectorSettings } from './settings.ts';
@@ -36,6 +37,8 @@ export interface HelpdeskApi<S extends ConnectorSettings> {
   change: (change: { ticketId: string; changes: Changes; current: Current }, settings: S) => HelpdeskRequest[];
   /** The call that leaves an internal note. Whoever sends it adds when it may be repeated. */
   note: (note: { ticketId: string; lines: string[]; current: Current; at: Date }, settings: S) => HelpdeskRequest;
+  /** How tickets that changed are asked for, where the vendor lets one. */
+  pull?: PullRecipe<S>;
   /** The call whose answer holds the newest notes; null if the vendor has none that does. */
   notes: (ticketId: string, settings: S) => HelpdeskRequest | null;
 }
@@ -70,6 +73,8 @@ export interface WritePlan extends Omit<Plan, 'changes'> {
 export interface OpenConnector {
   read(delivery: Delivery): Reading[];
   readFetched(ticketId: string, answers: readonly unknown[]): Reading[];
+  /** The calls that show a ticket as it stands at its end, in every mode; none where the vendor has no API. */
+  end(ticketId: string): HelpdeskRequest[];
   /** The calls to make before writing or taking back; none where nothing is written. */
   look(ticketId: string): HelpdeskRequest[];
   /** What the answers to `look` say. Throws HelpdeskAnswerUnreadable. */
@@ -78,8 +83,18 @@ export interface OpenConnector {
   write(assignment: Assignment, current: Current, written: Written | null): WritePlan;
   /** The calls that take back what we wrote, where it still stands. Notes stay: they are history. */
   undo(ticketId: string, current: Current, written: Written): HelpdeskRequest[];
+  /** How to ask for tickets that changed; null where the vendor does not let one. */
+  pull: OpenPull | null;
   /** The ground truth of a ticket as it stands at its end. */
   outcome(current: Current): Outcome;
+}
+
+/** A source's pull, page by page. */
+export interface OpenPull {
+  start(since: Date): string;
+  page(cursor: string): HelpdeskRequest;
+  /** Throws HelpdeskAnswerUnreadable. */
+  read(cursor: string, answer: unknown, now: Date): Page;
 }
 
 /** A connector as the registry holds it; `open` reads a source's settings and throws zod's error where they are wrong. */
@@ -113,6 +128,7 @@ function openConnector<S extends ConnectorSettings>(definition: ConnectorDefinit
   return {
     read: (delivery) => definition.read(delivery, settings).map((reading) => guarded(reading, settings)),
     readFetched: (ticketId, answers) => definition.readFetched?.(ticketId, answers, settings) ?? [],
+    end: (ticketId) => api?.look(ticketId, settings) ?? [],
     look: (ticketId) => (settings.mode === 'shadow' ? [] : (api?.look(ticketId, settings) ?? [])),
     current: (answers) => readCurrent(definition, settings, answers),
     write: (assignment, current, written) => {
@@ -121,6 +137,7 @@ function openConnector<S extends ConnectorSettings>(definition: ConnectorDefinit
     },
     undo: (ticketId, current, written) =>
       api?.change({ ticketId, changes: planUndo(written, current), current }, settings) ?? [],
+    pull: api?.pull === undefined ? null : openPull(definition.title, api.pull, settings),
     outcome: (current) => outcomeOf(current, settings),
   };
 }
@@ -137,7 +154,22 @@ function readCurrent<S extends ConnectorSettings>(
   answers: readonly unknown[],
 ): Current {
   if (api === null) throw new HelpdeskAnswerUnreadable(title, 'it has no API');
-  const read = api.current(settings).safeParse(answers);
+  return readAnswer(title, api.current(settings), answers);
+}
+
+function openPull<S extends ConnectorSettings>(title: string, recipe: PullRecipe<S>, settings: S): OpenPull {
+  return {
+    start: recipe.start,
+    page: (cursor) => recipe.page(cursor, settings),
+    read: (cursor, answer, now) => {
+      const page = readAnswer(title, recipe.read({ cursor, now }, settings), answer);
+      return { ...page, readings: page.readings.map((reading) => guarded(reading, settings)) };
+    },
+  };
+}
+
+function readAnswer<Value>(title: string, schema: z.ZodType<Value>, answer: unknown): Value {
+  const read = schema.safeParse(answer);
   if (read.success) return read.data;
   const places = read.error.issues.map(({ path }) => path.map(String).join('.'));
   throw new HelpdeskAnswerUnreadable(title, places.slice(0, 5).join(', '));

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { type Changes, type Current, mergedTags } from './changes.ts';
 import { defineConnector } from './connector.ts';
 import { htmlNote } from './note.ts';
-import { Fields, Id, NullableId, OptionalId, Text, VendorMoment } from './payload.ts';
-import { closed, fetchFirst, ignored, readAs, ticket } from './reading.ts';
+import { Fields, Id, NullableId, NullableText, OptionalId, Text, VendorMoment } from './payload.ts';
+import { cursorAt, placeAfter, placeAt } from './pull.ts';
+import { closed, fetchFirst, ignored, readAs, type Reading, ticket } from './reading.ts';
 import { get, holdsAny, needed, numberOrText, path, set } from './request.ts';
 import { settingsWith } from './settings.ts';
 
@@ -50,12 +51,17 @@ const Body = z.union([z.object({ freshdesk_webhook: Flat }).transform((body) => 
 const Fetched = z.tuple([
   z.object({
     subject: Text,
-    description: Text,
+    description: NullableText,
     requester_id: OptionalId,
     created_at: VendorMoment,
     updated_at: VendorMoment,
   }),
 ]);
+
+/** Most that one page may hold. Without `include=description` there is no text; Resolved is 4 and Closed is 5. */
+const PER_PAGE = 100;
+const ENDS = ['4', '5'];
+const Listed = z.array(Fetched.def.items[0].extend({ id: Id, status: OptionalId }));
 
 const CurrentTicket = z
   .tuple([
@@ -108,6 +114,24 @@ export const freshdesk = defineConnector({
     authorisation: { kind: 'basic', user: '{api_key}', password: 'X' },
     features: { priority: true, tags: 'by name' },
     goneOn: [404],
+    pull: {
+      start: (since) => cursorAt({ since: since.toISOString(), page: 1 }),
+      page: (cursor) => {
+        const { since, page } = placeAt(cursor);
+        const order = 'order_by=updated_at&order_type=asc&include=description';
+        const from = `updated_since=${encodeURIComponent(since)}&per_page=${PER_PAGE}&page=${page}`;
+        return get(`/api/v2/tickets?${order}&${from}`);
+      },
+      read: ({ cursor, now }) =>
+        Listed.transform((tickets) => ({
+          readings: tickets.map(readListed),
+          ...placeAfter(placeAt(cursor), {
+            changes: tickets.map(({ updated_at }) => updated_at),
+            perPage: PER_PAGE,
+            now,
+          }),
+        })),
+    },
     look: (ticketId) => [get(path`/api/v2/tickets/${ticketId}`)],
     current: () => CurrentTicket,
     change: ({ ticketId, changes, current }) => {
@@ -120,6 +144,12 @@ export const freshdesk = defineConnector({
     notes: (ticketId) => get(path`/api/v2/tickets/${ticketId}/conversations`),
   },
 });
+
+function readListed(listed: z.infer<typeof Listed>[number]): Reading {
+  const { id: ticket_id, subject, description: body, requester_id: requester, created_at, updated_at, status } = listed;
+  if (ENDS.includes(status ?? '')) return closed(ticket_id);
+  return ticket({ ticket_id, subject, body, requester, created_at, updated_at });
+}
 
 function valuesOf(changes: Changes, current: Current) {
   const { team, priority, fields, addTags, removeTags } = changes;

@@ -27,7 +27,7 @@ const Message = z.object({
   body: Text,
   recipients: listOf(z.object({ role: Text, handle: Text })),
 });
-const Fetched = z.tuple([z.object({ _results: listOf(Message) })]);
+const Fetched = z.tuple([z.object({ _results: z.array(Message) })]);
 
 const CurrentTicket = z
   .tuple([

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Changes, Current } from './changes.ts';
 import { defineConnector } from './connector.ts';
 import { htmlNote, plainNote } from './note.ts';
-import { earliest, Id, listOf, OptionalId, Text, VendorMoment } from './payload.ts';
+import { earliest, Id, OptionalId, Text, VendorMoment } from './payload.ts';
 import { closed, fetchFirst, ignored, readAs, type Reading, ticket } from './reading.ts';
 import { get, holdsAny, type HelpdeskRequest, type Json, needed, numberOrText, path, set } from './request.ts';
 import { ConnectorSettings } from './settings.ts';
@@ -23,7 +23,13 @@ const Message = z.object({
   sender: z.object({ email: Text }).nullish(),
 });
 const Fetched = z.tuple([
-  z.object({ subject: Text, channel: Text, language: Text, created_datetime: VendorMoment, messages: listOf(Message) }),
+  z.object({
+    subject: Text,
+    channel: Text,
+    language: Text,
+    created_datetime: VendorMoment,
+    messages: z.array(Message),
+  }),
 ]);
 
 /** Custom fields come as a record of objects (unconfirmed). */

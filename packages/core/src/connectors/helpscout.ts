@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Changes, type Current, mergedFields, mergedTags } from './changes.ts';
 import { defineConnector } from './connector.ts';
 import { htmlNote } from './note.ts';
-import { earliest, Id, IdInside, listOf, OptionalId, Text, VendorMoment } from './payload.ts';
+import { earliest, Id, IdInside, OptionalId, Text, VendorMoment } from './payload.ts';
 import { closed, fetchFirst, ignored, readAs, type Reading, ticket } from './reading.ts';
 import { get, holdsAny, type HelpdeskRequest, type Json, needed, numberOrText, path, set } from './request.ts';
 import { ConnectorSettings } from './settings.ts';
@@ -18,7 +18,7 @@ const Fetched = z.tuple([
     subject: Text,
     createdAt: VendorMoment,
     _embedded: z.object({
-      threads: listOf(
+      threads: z.array(
         z.object({ type: Text, body: Text, createdAt: VendorMoment, customer: z.object({ email: Text }).nullish() }),
       ),
     }),

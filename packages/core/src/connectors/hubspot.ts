@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Changes, Current } from './changes.ts';
 import { defineConnector } from './connector.ts';
 import { htmlNote } from './note.ts';
-import { Fields, Id, OptionalId, Text, VendorMoment } from './payload.ts';
+import { Fields, Id, NullableText, OptionalId, Text, VendorMoment } from './payload.ts';
 import { closed, fetchFirst, ignored, readAs, type Reading, ticket } from './reading.ts';
 import { get, holdsAny, type HelpdeskRequest, needed, numberOrText, path, set } from './request.ts';
 import { ConnectorSettings, settingsWith, VendorName } from './settings.ts';
@@ -25,7 +25,12 @@ type Event = z.infer<typeof Event>;
 
 const Fetched = z.tuple([
   z.object({
-    properties: z.object({ subject: Text, content: Text, createdate: VendorMoment, hs_lastmodifieddate: VendorMoment }),
+    properties: z.object({
+      subject: Text,
+      content: NullableText,
+      createdate: VendorMoment,
+      hs_lastmodifieddate: VendorMoment,
+    }),
   }),
 ]);
 

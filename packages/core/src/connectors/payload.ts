@@ -27,6 +27,12 @@ export const Text = z
   .nullish()
   .transform((text) => text ?? '');
 
+/** A text that may be null but must be there: where it is left out, nobody may conclude that there is none. */
+export const NullableText = z
+  .string()
+  .nullable()
+  .transform((text) => text ?? '');
+
 /** A list that may be missing. */
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z

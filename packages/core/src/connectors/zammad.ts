@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Changes, Current } from './changes.ts';
 import { defineConnector } from './connector.ts';
 import { plainNote } from './note.ts';
-import { Id, NullableId, OptionalId, Text, VendorMoment } from './payload.ts';
-import { closed, ignored, readAs, type Reading, ticket } from './reading.ts';
+import { earliest, Id, NullableId, OptionalId, Text, VendorMoment } from './payload.ts';
+import { cursorAt, placeAfter, placeAt } from './pull.ts';
+import { closed, fetchFirst, ignored, readAs, type Reading, ticket } from './reading.ts';
 import { get, holdsAny, type HelpdeskRequest, needed, numberOrText, path, set } from './request.ts';
 import { settingsWith } from './settings.ts';
 
@@ -31,6 +32,16 @@ const Event = z.object({
   }),
   article: z.object({ body: Text, internal: z.boolean().nullish(), sender: Name, type: Name }).nullish(),
 });
+
+/** Found by a search that needs Elasticsearch. The text stands in the articles, which are fetched. */
+const PER_PAGE = 100;
+const Found = z.array(z.object({ id: Id, state: Name, updated_at: VendorMoment }));
+const Fetched = z.tuple([
+  z.object({ title: Text, customer: Text, created_at: VendorMoment, updated_at: VendorMoment }),
+  z.array(
+    z.object({ body: Text, internal: z.boolean().nullish(), sender: Name, type: Name, created_at: VendorMoment }),
+  ),
+]);
 
 const CurrentTicket = z
   .tuple([
@@ -67,10 +78,29 @@ export const zammad = defineConnector({
   },
   deliveryId: { header: 'x-zammad-delivery' },
   read: ({ body }) => readAs(Event, body, readEvent),
+  readFetched: (ticketId, answers) => readAs(Fetched, answers, (fetched) => firstOf(ticketId, fetched)),
   api: {
     authorisation: { kind: 'header', name: 'authorization', value: 'Token token={token}' },
     features: { priority: true, tags: 'by name' },
     goneOn: [404],
+    pull: {
+      start: (since) => cursorAt({ since: since.toISOString(), page: 1 }),
+      page: (cursor) => {
+        const { since, page } = placeAt(cursor);
+        const query = encodeURIComponent(`updated_at:[${since} TO *]`);
+        const order = `sort_by=updated_at&order_by=asc&expand=true&per_page=${PER_PAGE}&page=${page}`;
+        return get(`/api/v1/tickets/search?query=${query}&${order}`);
+      },
+      read: ({ cursor, now }) =>
+        Found.transform((tickets) => ({
+          readings: tickets.map(readFound),
+          ...placeAfter(placeAt(cursor), {
+            changes: tickets.map(({ updated_at }) => updated_at),
+            perPage: PER_PAGE,
+            now,
+          }),
+        })),
+    },
     look: (ticketId) => [
       get(`${path`/api/v1/tickets/${ticketId}`}?expand=true`),
       get(`/api/v1/tags?object=Ticket&o_id=${encodeURIComponent(ticketId)}`),
@@ -101,6 +131,21 @@ function readEvent({ ticket: found, article }: z.infer<typeof Event>): Reading {
   const requester = found.customer?.email ?? null;
   const { id: ticket_id, title: subject, created_at } = found;
   return ticket({ ticket_id, subject, body: article.body, requester, channel: article.type, created_at }, by);
+}
+
+function readFound({ id, state }: z.infer<typeof Found>[number]): Reading {
+  if (/^(?:closed|merged)/i.test(state)) return closed(id);
+  const articles = path`/api/v1/ticket_articles/by_ticket/${id}`;
+  return fetchFirst(id, [get(`${path`/api/v1/tickets/${id}`}?expand=true`), get(`${articles}?expand=true`)]);
+}
+
+function firstOf(ticketId: string, [found, articles]: z.infer<typeof Fetched>): Reading {
+  const first = earliest(articles, ({ created_at }) => created_at);
+  if (first === undefined || first.internal === true || /^(?:agent|system)$/i.test(first.sender))
+    return ignored('by_agent');
+  const { title: subject, customer, created_at } = found;
+  const requester = customer === '' ? null : customer;
+  return ticket({ ticket_id: ticketId, subject, body: first.body, requester, channel: first.type, created_at });
 }
 
 function calls(ticketId: string, { team, priority, fields, addTags, removeTags }: Changes): HelpdeskRequest[] {

@@ -3,7 +3,7 @@ import type { Changes, Current } from './changes.ts';
 import { defineConnector } from './connector.ts';
 import { plainNote } from './note.ts';
 import { Id, NullableId, OptionalId, Text, VendorMoment } from './payload.ts';
-import { closed, ignored, readAs, ticket } from './reading.ts';
+import { closed, ignored, readAs, type Reading, ticket } from './reading.ts';
 import { get, holdsAny, type HelpdeskRequest, needed, numberOrText, path, set } from './request.ts';
 import { settingsWith } from './settings.ts';
 
@@ -24,6 +24,16 @@ const Detail = z.object({
 const Event = z.object({
   type: z.string(),
   detail: z.union([z.object({ ticket: Detail }).transform(({ ticket }) => ticket), Detail]),
+});
+
+/** Ten calls a minute are allowed. What changed within the last minute is left for the next time. */
+const Export = z.object({
+  tickets: z.array(Detail),
+  after_cursor: z
+    .string()
+    .nullish()
+    .transform((cursor) => cursor ?? null),
+  end_of_stream: z.boolean(),
 });
 
 const TICKET_CREATED = 'zen:event-type:ticket.created';
@@ -78,16 +88,23 @@ export const zendesk = defineConnector({
         return closed(detail.id, { by: detail.actor_id });
       }
       if (type !== TICKET_CREATED) return ignored('other_event');
-      const { id, subject, description, requester_id, created_at, updated_at, via } = detail;
-      const text = { ticket_id: id, subject, body: description };
-      const channel = via?.channel ?? null;
-      return ticket({ ...text, requester: requester_id, channel, created_at, updated_at }, detail.actor_id);
+      return readDetail(detail);
     }),
   api: {
     authorisation: { kind: 'basic', user: '{email}/token', password: '{api_token}' },
     features: { priority: true, tags: 'by name' },
     lookAgainOn: [409],
     goneOn: [404],
+    pull: {
+      start: (since) => `start_time=${Math.floor(since.getTime() / 1_000)}`,
+      page: (cursor) => get(`/api/v2/incremental/tickets/cursor.json?${cursor}`),
+      read: ({ cursor }) =>
+        Export.transform(({ tickets, after_cursor, end_of_stream }) => ({
+          readings: tickets.flatMap(readExported),
+          cursor: after_cursor === null ? cursor : `cursor=${encodeURIComponent(after_cursor)}`,
+          hasMore: !end_of_stream,
+        })),
+    },
     look: (ticketId) => [get(path`/api/v2/tickets/${ticketId}`)],
     current: () => CurrentTicket,
     change: ({ ticketId, changes, current }) =>
@@ -100,6 +117,20 @@ export const zendesk = defineConnector({
     notes: (ticketId) => get(`${path`/api/v2/tickets/${ticketId}/comments`}?sort_order=desc`),
   },
 });
+
+/** Deleted tickets are listed, too. */
+function readExported(detail: z.infer<typeof Detail>): Reading[] {
+  if (ENDS.includes(detail.status.toLowerCase())) return [closed(detail.id)];
+  return detail.status === 'deleted' ? [] : [readDetail(detail)];
+}
+
+function readDetail(detail: z.infer<typeof Detail>): Reading {
+  const { id: ticket_id, subject, description: body, requester_id: requester, created_at, updated_at, via } = detail;
+  return ticket(
+    { ticket_id, subject, body, requester, channel: via?.channel ?? null, created_at, updated_at },
+    detail.actor_id,
+  );
+}
 
 function changesValues({ team, priority, fields }: Changes): boolean {
   return team !== undefined || priority !== undefined || holdsAny(fields);

@@ -1,0 +1,39 @@
+import { findCategory, findSubcategory, type Taxonomy } from '../taxonomy.ts';
+import type { Outcome } from './reading.ts';
+
+/** What was decided about a ticket last. */
+export interface Decided {
+  category: string | null;
+  team: string | null;
+}
+
+/** A category that a ticket had at its end, by keys of the taxonomy. */
+export interface GroundTruth {
+  category: string;
+  subcategory: string | null;
+}
+
+/**
+ * What a ticket's end says about its category; null where it says nothing certain. The category's field or tag counts, unless it is only
+ * what we wrote ourselves while a person moved the ticket to a team that does not have this category: then the team counts,
+ * if it has one category only. So it does where there is no category at all; the team that we chose confirms the category that we chose.
+ */
+export function readGroundTruth(outcome: Outcome, taxonomy: Taxonomy, decided: Decided): GroundTruth | null {
+  const category = outcome.category === null ? undefined : findCategory(taxonomy, outcome.category);
+  const { team } = outcome;
+  const isOnlyOurs = category !== undefined && category.key === decided.category;
+  const wasMoved = team !== null && category !== undefined && team !== category.team && team !== decided.team;
+  if (category !== undefined && !(isOnlyOurs && wasMoved)) {
+    const subcategory = outcome.subcategory === null ? undefined : findSubcategory(category, outcome.subcategory);
+    return { category: category.key, subcategory: subcategory?.key ?? null };
+  }
+  return team === null ? null : ofTeam(team, taxonomy, decided);
+}
+
+function ofTeam(team: string, taxonomy: Taxonomy, decided: Decided): GroundTruth | null {
+  const category = decided.category === null ? undefined : findCategory(taxonomy, decided.category);
+  if (category?.team === team) return { category: category.key, subcategory: null };
+  const own = taxonomy.categories.filter((one) => one.team === team);
+  const [only] = own;
+  return only !== undefined && own.length === 1 ? { category: only.key, subcategory: null } : null;
+}
