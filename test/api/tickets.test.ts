@@ -1,3 +1,4 @@
+import { rollUp } from '@usher/db/rollup/roll-up';
 import { announceTo } from '../support/endpoint.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -39,8 +40,27 @@ test.each([
   ['state=received&source=api&limit=2', ['L-5', 'L-4']],
   ['received_from=2020-01-01T00:00:00Z&limit=1', ['S-1']],
   ['received_before=2020-01-01T00:00:00Z', []],
+  ['received_from=2020-01-01T00:00:00Z&received_before=9020-01-01T00:00:00Z&team=finance', ['L-2']],
+  ['received_from=9020-01-01T00:00:00Z', []],
+  ['search=L-4', ['L-4']],
+  ['search=harged%20TWICE&limit=2', ['S-1', 'L-5']],
+  ['search=%25', []],
+  ['search=L-4&team=finance', []],
 ])('GET /v1/tickets?%s lists the tickets that fit, newest first', async (query, ids) => {
   expect(idsOf(await api.send(`/v1/tickets?${query}`))).toEqual(ids);
+});
+
+test('a list by time is the same whether its tickets are counted for the reports or not yet', async () => {
+  const now = Date.now();
+  const around = [-1, 0, 1].map((hours) => new Date(now + hours * 3_600_000).toISOString());
+  const queries = around.flatMap((moment) => [`received_from=${moment}`, `received_before=${moment}`]);
+  const lists = () => Promise.all(queries.map(async (query) => idsOf(await api.send(`/v1/tickets?${query}`))));
+  await api.db.execute('delete from rollup_cursors');
+  await api.db.execute('delete from ticket_hours');
+  const uncounted = await lists();
+  await rollUp(api.db, { mostMs: 20_000, patienceMs: 20_000 });
+  expect(await lists()).toEqual(uncounted);
+  expect(uncounted.map((ids) => ids.length > 0)).toEqual([true, false, false, true, false, true]);
 });
 
 test('pages follow each other without gaps or repeats until the last one', async () => {
@@ -74,6 +94,7 @@ test.each([
   ['received_from=0000-01-01T00:00:00Z', 'received_from'],
   ['team=%00', 'team'],
   ['sate=routed', 'sate'],
+  ['search=', 'search'],
 ])('GET /v1/tickets?%s is refused, naming %s', async (query, field) => {
   const { status, body } = await api.send(`/v1/tickets?${query}`);
   expect([status, body]).toMatchObject([422, { code: 'invalid', errors: [{ field }] }]);

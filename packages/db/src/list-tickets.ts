@@ -1,5 +1,5 @@
 import type { TicketState } from '@usher/core/ticket';
-import { and, desc, eq, gte, inArray, lt, ne } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, ne, type SQL, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import type { StoredTicket } from './find-ticket.ts';
@@ -17,6 +17,8 @@ export interface ListFilter {
   source?: string | undefined;
   receivedFrom?: Date | undefined;
   receivedBefore?: Date | undefined;
+  /** The ticket's id in its source, or a part of the subject of one of the newest 20,000 tickets. */
+  search?: string | undefined;
   /** Only tickets with a smaller number: where the page before ended. */
   beforeId?: number | undefined;
   limit: number;
@@ -24,6 +26,9 @@ export interface ListFilter {
 
 /** Tickets that fit every filter, newest first. */
 export async function listTickets(db: Db, filter: ListFilter): Promise<StoredTicket[]> {
+  // Looked up first, because the planner knows how many tickets a source has by its number alone.
+  const source = filter.source === undefined ? undefined : await findSourceId(db, filter.source);
+  if (source === null) return [];
   const rows = await whileAvailable(() =>
     db
       .select({ ticket: tickets, source: sources.name })
@@ -36,9 +41,10 @@ export async function listTickets(db: Db, filter: ListFilter): Promise<StoredTic
           filter.category === undefined ? undefined : eq(tickets.category, filter.category),
           filter.predicted === undefined ? undefined : eq(tickets.predicted, filter.predicted),
           filter.truth === undefined ? undefined : eq(tickets.truth, filter.truth),
-          filter.source === undefined ? undefined : eq(sources.name, filter.source),
-          filter.receivedFrom && gte(tickets.receivedAt, filter.receivedFrom),
-          filter.receivedBefore && lt(tickets.receivedAt, filter.receivedBefore),
+          source === undefined ? undefined : eq(tickets.sourceId, source),
+          filter.receivedFrom && cameFrom(filter.receivedFrom),
+          filter.receivedBefore && cameBefore(filter.receivedBefore),
+          filter.search === undefined ? undefined : isFoundBy(filter.search),
           filter.beforeId === undefined ? undefined : lt(tickets.id, filter.beforeId),
         ),
       )
@@ -46,6 +52,44 @@ export async function listTickets(db: Db, filter: ListFilter): Promise<StoredTic
       .limit(filter.limit),
   );
   return rows.map(({ ticket, source }) => ({ ...ticket, source }));
+}
+
+async function findSourceId(db: Db, name: string): Promise<number | null> {
+  const [found] = await whileAvailable(() => db.select({ id: sources.id }).from(sources).where(eq(sources.name, name)));
+  return found?.id ?? null;
+}
+
+/** Subjects that a search looks through; more would take their time, and an index would cost every ticket. */
+const MOST_SUBJECTS = 20_000;
+
+/** More tickets than these that are not counted yet are not looked through for early ones. */
+const MOST_UNCOUNTED = 50_000;
+
+const counted = sql`(select coalesce(max(up_to), 0) from rollup_cursors where facts = 'tickets')`;
+
+/** Numbers are given about in the order of arrival; the rollup by the hour knows from which on they are late enough. */
+function cameFrom(moment: Date): SQL {
+  const hour = sql`date_trunc('hour', ${moment.toISOString()}::timestamptz, 'UTC')`;
+  return sql`${tickets.receivedAt} >= ${moment.toISOString()}::timestamptz and ${tickets.id} >= coalesce(
+    (select min(first_id) from ticket_hours where hour >= ${hour}), ${counted} + 1)`;
+}
+
+/** The same up to a number, unless early ones may be among those that are not counted yet. */
+function cameBefore(moment: Date): SQL {
+  const until = sql`${moment.toISOString()}::timestamptz`;
+  return sql`${tickets.receivedAt} < ${until} and ${tickets.id} <= (select case
+    when (select max(id) from tickets) - ${counted} > ${MOST_UNCOUNTED} then 9223372036854775807
+    when exists (select from tickets where id > ${counted} and received_at < ${until}) then 9223372036854775807
+    else coalesce((select max(last_id) from ticket_hours where hour <= date_trunc('hour', ${until}, 'UTC')), 0) end)`;
+}
+
+function isFoundBy(text: string): SQL {
+  const pattern = `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  return sql`${tickets.id} in (
+    select id from tickets where (source_id, external_id) in (select id, ${text} from sources)
+    union all
+    select id from tickets
+    where id > (select max(id) from tickets) - ${MOST_SUBJECTS} and subject ilike ${pattern})`;
 }
 
 /** Of these tickets, those whose work has ended; for callers who wait for a decision. */

@@ -20,6 +20,14 @@ const Filter = z.strictObject({
   predicted: Key.optional().describe('What the engine predicted for the newest text, also in shadow mode.'),
   truth: Key.optional().describe('What somebody said that the newest text is about.'),
   source: z.string().max(200).transform(storable).optional(),
+  search: z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(200)
+    .transform(storable)
+    .optional()
+    .describe("The ticket's id in its source, or a part of the subject of one of the newest 20,000 tickets."),
   received_from: Moment.transform((text) => new Date(text)).optional(),
   received_before: Moment.transform((text) => new Date(text)).optional(),
   ...PageQuery.shape,

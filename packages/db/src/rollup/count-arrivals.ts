@@ -6,9 +6,17 @@ import { bucketOf } from './buckets.ts';
 /** Adds new tickets to the rollups. */
 export async function countTickets(db: Db, window: Window): Promise<void> {
   await db.execute(sql`
+    with came as materialized (
+      select ${hourOf(sql`received_at`)} as hour, source_id, count(*) as n, min(id) as first_id, max(id) as last_id
+      from tickets where ${isIn(sql`id`, window)} group by 1, 2
+    ), numbered as (
+      insert into ticket_hours as kept (hour, first_id, last_id)
+      select hour, min(first_id), max(last_id) from came group by 1
+      on conflict (hour) do update set first_id = least(kept.first_id, excluded.first_id),
+                                       last_id = greatest(kept.last_id, excluded.last_id)
+    )
     insert into hourly_volume as kept (hour, source_id, event, n)
-    select ${hourOf(sql`received_at`)}, source_id, 'received', count(*)
-    from tickets where ${isIn(sql`id`, window)} group by 1, 2
+    select hour, source_id, 'received', n from came
     on conflict (hour, source_id, event) do update set n = kept.n + excluded.n`);
 }
 

@@ -9,6 +9,7 @@ import {
   dailyOutcomes,
   hourlyVolume,
   rollupCursors,
+  ticketHours,
 } from '../schema/rollups.ts';
 import { countAnswers, countDrawn, countRevisions, countTickets } from './count-arrivals.ts';
 import { countDecisions } from './count-decisions.ts';
@@ -34,7 +35,7 @@ const KINDS: readonly { facts: CountedFacts; count: (db: Db, window: Window) => 
 
 const allFacts = KINDS.map(({ facts }) => facts);
 
-const rollupTables = [hourlyVolume, dailyOutcomes, dailyConfidence, dailyLatency, rollupCursors];
+const rollupTables = [ticketHours, hourlyVolume, dailyOutcomes, dailyConfidence, dailyLatency, rollupCursors];
 
 /** While someone else counts a step, in milliseconds. */
 const OTHERS_COUNT_MS = 20;

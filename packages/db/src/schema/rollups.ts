@@ -49,6 +49,13 @@ export const hourlyVolume = pgTable(
   (table) => [unique('hourly_volume_cell').on(table.hour, table.sourceId, table.event)],
 );
 
+/** Which tickets came in an hour (UTC): none of them has a number outside these two, so that a list by time need not look at others. */
+export const ticketHours = pgTable('ticket_hours', {
+  hour: moment('hour').primaryKey(),
+  firstId: count('first_id'),
+  lastId: count('last_id'),
+});
+
 /** Engine decisions by what was predicted and what people said it really is, by the day of the decision (UTC). */
 export const dailyOutcomes = pgTable(
   'daily_outcomes',

@@ -82,6 +82,7 @@ export const tickets = pgTable(
     index('tickets_by_state').on(table.state, table.id),
     index('tickets_by_team').on(table.team, table.id),
     index('tickets_by_category').on(table.category, table.id),
+    index('tickets_by_source').on(table.sourceId, table.id),
     index('tickets_judged')
       .on(table.predicted, table.truth, table.id)
       .where(sql`${table.truth} is not null`),
