@@ -334,6 +334,12 @@ CREATE TABLE "rollup_cursors" (
 	"up_to" bigint NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "ticket_hours" (
+	"hour" timestamp with time zone PRIMARY KEY NOT NULL,
+	"first_id" bigint NOT NULL,
+	"last_id" bigint NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "api_keys" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "api_keys_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"name" text NOT NULL,
@@ -524,4 +530,5 @@ CREATE INDEX "tickets_awaiting_batch" ON "tickets" USING btree ("id") WHERE "tic
 CREATE INDEX "tickets_by_state" ON "tickets" USING btree ("state","id");--> statement-breakpoint
 CREATE INDEX "tickets_by_team" ON "tickets" USING btree ("team","id");--> statement-breakpoint
 CREATE INDEX "tickets_by_category" ON "tickets" USING btree ("category","id");--> statement-breakpoint
+CREATE INDEX "tickets_by_source" ON "tickets" USING btree ("source_id","id");--> statement-breakpoint
 CREATE INDEX "tickets_judged" ON "tickets" USING btree ("predicted","truth","id") WHERE "tickets"."truth" is not null;
