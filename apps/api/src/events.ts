@@ -17,6 +17,7 @@ export interface Events {
   /** A source cannot be used as it is set up; said once in a burst. */
   sourceUnusable(source: string, why: unknown): void;
   ticketCorrected(fact: { ticketId: number; outcome: 'corrected' | 'accepted'; category: string; actor: string }): void;
+  modelChanged(fact: { action: 'roll_back' | 'use' | 'unpin'; localModel: number; actor: string }): void;
   taxonomyPublished(fact: { version: number; actor: string }): void;
   /** Somebody gave a wrong address or password. */
   signInFailed(): void;
@@ -69,6 +70,9 @@ export function createEvents(logger: Logger, metrics: Metrics, now: () => number
     ticketCorrected(fact) {
       metrics.corrections.inc({ outcome: fact.outcome });
       logger.info({ event: 'ticket_corrected', ...fact });
+    },
+    modelChanged(fact) {
+      logger.info({ event: 'model_changed', ...fact });
     },
     taxonomyPublished(fact) {
       logger.info({ event: 'taxonomy_published', ...fact });

@@ -1,6 +1,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { CorrectionDraft } from '@usher/core/correct';
 import { Invitation, PersonChange, SignIn, Welcome } from '@usher/core/person';
+import { NextReview, ReviewVerdict } from '@usher/core/review';
 import { Taxonomy } from '@usher/core/taxonomy';
 import { EndpointDraft, EndpointPatch } from '@usher/core/endpoint-draft';
 import { TicketDraft } from '@usher/core/ticket';
@@ -22,6 +23,11 @@ import { getCost } from './routes/report-cost.ts';
 import { getPeople, patchPerson, postInvitation, postPeople } from './routes/people.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { deleteSession, deleteSessions, getSession, postSession } from './routes/session.ts';
+import { getLabellers, LabellerCleared, postLabellerCleared } from './routes/labellers.ts';
+import { getModels, ModelOrder, postModels } from './routes/models.ts';
+import { deletePromise, getPromises, PromiseDraft, putPromise } from './routes/promises.ts';
+import { getReview, postReviewNext } from './routes/review.ts';
+import { postReview } from './routes/review-verdict.ts';
 import { getTaxonomy, putTaxonomy } from './routes/taxonomy.ts';
 import { postTickets } from './routes/tickets-intake.ts';
 import { getTicket, getTickets } from './routes/tickets.ts';
@@ -37,6 +43,16 @@ const ROUTES = [
   getTickets,
   getTicket,
   postCorrection,
+  getReview,
+  postReviewNext,
+  postReview,
+  getPromises,
+  putPromise,
+  deletePromise,
+  getModels,
+  postModels,
+  getLabellers,
+  postLabellerCleared,
   ...reportRoutes,
   postUndo,
   getDeliveries,
@@ -113,6 +129,11 @@ function bodies(): Record<string, unknown> {
     EndpointDraft: schemaOf(EndpointDraft),
     EndpointPatch: schemaOf(EndpointPatch),
     ReplayRange: schemaOf(ReplayRange),
+    NextReview: schemaOf(NextReview),
+    PromiseDraft: schemaOf(PromiseDraft),
+    ModelOrder: schemaOf(ModelOrder),
+    LabellerCleared: schemaOf(LabellerCleared),
+    ReviewVerdict: schemaOf(ReviewVerdict),
     Taxonomy: schemaOf(Taxonomy),
     SignIn: schemaOf(SignIn),
     Welcome: schemaOf(Welcome),

@@ -7,9 +7,13 @@ import { addCost } from './commands/cost.ts';
 import { addDeliveries } from './commands/deliveries.ts';
 import { addEndpoints } from './commands/endpoints.ts';
 import { addEvaluate } from './commands/evaluate.ts';
+import { addExplain } from './commands/explain.ts';
 import { addKeys } from './commands/keys.ts';
+import { addLabellers } from './commands/labellers.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addModels } from './commands/models.ts';
 import { addPeople } from './commands/people.ts';
+import { addPromise } from './commands/promise.ts';
 import { addReport } from './commands/report.ts';
 import { addSources } from './commands/sources.ts';
 import { addStart } from './commands/start.ts';
@@ -52,6 +56,10 @@ export async function runProgram(
     addKeys,
     addPeople,
     addTaxonomy,
+    addModels,
+    addPromise,
+    addLabellers,
+    addExplain,
     addSources,
     addEndpoints,
     addDeliveries,

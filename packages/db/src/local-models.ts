@@ -1,5 +1,5 @@
 import { StoredHeldOut } from '@usher/core/evaluation/model-gate';
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, or, sql } from 'drizzle-orm';
 import { writeAudit } from './audit.ts';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
@@ -45,7 +45,12 @@ export async function modelInForce(db: Db, taxonomyVersion: number): Promise<num
     db
       .select({ id: localModels.id })
       .from(localModels)
-      .where(and(eq(localModels.taxonomyVersion, taxonomyVersion), eq(localModels.state, 'accepted')))
+      .where(
+        and(
+          eq(localModels.taxonomyVersion, taxonomyVersion),
+          or(eq(localModels.state, 'accepted'), localModels.isPinned),
+        ),
+      )
       .orderBy(desc(localModels.isPinned), desc(localModels.id))
       .limit(1),
   );
@@ -173,7 +178,7 @@ export async function pinModel(db: Db, id: number, { taxonomyVersion, actor }: C
     if (!model.isKept) return { kind: 'pruned' };
     if (model.taxonomyVersion !== taxonomyVersion) return { kind: 'other_taxonomy' };
     await tx.update(localModels).set({ isPinned: false }).where(eq(localModels.isPinned, true));
-    await tx.update(localModels).set({ isPinned: true, state: 'accepted' }).where(eq(localModels.id, id));
+    await tx.update(localModels).set({ isPinned: true }).where(eq(localModels.id, id));
     await writeAudit(tx, { actor, verb: 'model.pin', subject: `local model ${id}` });
     return { kind: 'changed', inForce: id };
   });

@@ -72,7 +72,12 @@ export function addCorrections(api: Api, deps: Deps): void {
   });
 }
 
-async function readDecision(draft: CorrectionDraft, standing: Standing, deps: Deps): Promise<CategorisedDecision> {
+/** The decision that a person's choice gives, read against the taxonomy in force. Throws the Problem that says what is allowed. */
+export async function readDecision(
+  draft: CorrectionDraft,
+  standing: Pick<Standing, 'category'>,
+  deps: Deps,
+): Promise<CategorisedDecision> {
   const published = await deps.database.quick(currentTaxonomy);
   if (published === undefined) throw noTaxonomy(409);
   const read = correct(draft, published.taxonomy, standing.category);
@@ -89,7 +94,8 @@ function unknownKey({
   return invalid([{ field, message: `there is no ${field} "${given}"; ${known}`, allowed }]);
 }
 
-function remind({ deliveryIds }: Corrected, { hints }: Deps): void {
+/** Reminds the workers to tell the helpdesk and to learn. */
+export function remind({ deliveryIds }: Pick<Corrected, 'deliveryIds'>, { hints }: Deps): void {
   hints.give(deliveryIds.map((deliveryId): Job => ({ name: 'deliver', payload: { deliveryId } })));
   learnSoon(hints);
 }

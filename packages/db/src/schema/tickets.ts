@@ -79,6 +79,9 @@ export const tickets = pgTable(
     index('tickets_awaiting_batch')
       .on(table.id)
       .where(sql`${table.state} = 'received' and ${table.batch} = 'awaiting'`),
+    index('tickets_in_review')
+      .on(table.slaDueAt, table.id)
+      .where(sql`${table.state} in ('triaged', 'suggested')`),
     index('tickets_by_state').on(table.state, table.id),
     index('tickets_by_team').on(table.team, table.id),
     index('tickets_by_category').on(table.category, table.id),

@@ -1,0 +1,154 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Db } from './connect.ts';
+import { whileAvailable } from './failures.ts';
+import { findTicket, type StoredTicket } from './find-ticket.ts';
+import { blindAudits, reviewClaims } from './schema/learning.ts';
+
+/** Who asks, and for how many milliseconds nobody else gets what they were given. */
+export interface ClaimBy {
+  agent: string;
+  forMs: number;
+}
+
+/** A ticket that waits for a person, held for one. */
+export interface ClaimedTicket {
+  ticket: StoredTicket;
+  claimedUntil: Date;
+}
+
+/** How much waits for people. */
+export interface ReviewCounts {
+  triage: number;
+  suggest: number;
+  audit: number;
+}
+
+/** How often a claim is tried that others were quicker at. */
+const TRIES = 5;
+
+const waits = sql`tickets.state in ('triaged', 'suggested')`;
+
+/** Counts what waits for people, whoever looks at it now. */
+export async function countReview(db: Db): Promise<ReviewCounts> {
+  const [counts] = await whileAvailable(() =>
+    db.execute<ReviewCounts & Record<string, unknown>>(sql`
+      select count(*) filter (where state = 'triaged')::int as triage,
+             count(*) filter (where state = 'suggested')::int as suggest,
+             (select count(*)::int from blind_audits where audited_at is null) as audit
+      from tickets where ${waits}`),
+  );
+  return counts ?? { triage: 0, suggest: 0, audit: 0 };
+}
+
+/** Tickets that wait for a person and that nobody else looks at now, most urgent first, without claiming any. */
+export async function listReview(db: Db, { agent, limit }: { agent: string; limit: number }): Promise<StoredTicket[]> {
+  const rows = await whileAvailable(() =>
+    db.execute<{ id: number }>(sql`
+      select tickets.id::float8 as id from tickets
+      where ${waits} and not exists (${claimOfOthers(agent)})
+      order by tickets.sla_due_at, tickets.id limit ${limit}`),
+  );
+  const tickets = await Promise.all(rows.map(({ id }) => findTicket(db, { id })));
+  return tickets.flatMap((ticket) => ticket ?? []);
+}
+
+/**
+ * The next ticket that waits for a person: the one that this agent holds already, else the most urgent that nobody holds.
+ * No two agents get the same one before its time is over. Undefined when there is none.
+ */
+export async function claimNextTicket(db: Db, { agent, forMs }: ClaimBy): Promise<ClaimedTicket | undefined> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const [row] = await whileAvailable(() =>
+      db.execute<{ id: number; claimedUntil: string | null }>(sql`
+        with next as materialized (
+          select tickets.id from tickets
+          left join review_claims own
+            on own.ticket_id = tickets.id and own.claimed_by = ${agent} and own.claimed_until > now()
+          where ${waits} and not exists (${claimOfOthers(agent)})
+          order by own.claimed_until nulls last, tickets.sla_due_at, tickets.id
+          limit 1 for update of tickets skip locked
+        ), claimed as (
+          insert into review_claims (ticket_id, claimed_by, claimed_until)
+          select id, ${agent}, now() + ${forMs} * interval '1 millisecond' from next
+          on conflict (ticket_id) do update set claimed_by = excluded.claimed_by, claimed_until = excluded.claimed_until
+          where review_claims.claimed_by = excluded.claimed_by or review_claims.claimed_until <= now()
+          returning ticket_id, claimed_until
+        )
+        select next.id::float8 as id, claimed.claimed_until::text as "claimedUntil"
+        from next left join claimed on claimed.ticket_id = next.id`),
+    );
+    if (row === undefined) return undefined;
+    // Another agent was quicker at the same moment.
+    if (row.claimedUntil === null) continue;
+    const ticket = await findTicket(db, { id: row.id });
+    return ticket && { ticket, claimedUntil: new Date(row.claimedUntil) };
+  }
+  return undefined;
+}
+
+/** Who else holds a ticket now, null if nobody does. */
+export async function otherHolder(
+  db: Db,
+  { ticketId, agent }: { ticketId: number; agent: string },
+): Promise<string | null> {
+  const [row] = await whileAvailable(() =>
+    db.execute<{ claimedBy: string }>(sql`
+      select claimed_by as "claimedBy" from review_claims
+      where ticket_id = ${ticketId} and claimed_by <> ${agent} and claimed_until > now()`),
+  );
+  return row?.claimedBy ?? null;
+}
+
+/** Gives a ticket back to the queue. */
+export async function releaseTicket(db: Db, { ticketId, agent }: { ticketId: number; agent: string }): Promise<void> {
+  const own = and(eq(reviewClaims.ticketId, ticketId), eq(reviewClaims.claimedBy, agent));
+  await whileAvailable(() => db.delete(reviewClaims).where(own));
+}
+
+/** An automated decision to be judged blindly: the text that was decided about, and nothing of the decision. */
+export interface ClaimedAudit {
+  auditId: number;
+  ticketId: number;
+  source: string;
+  externalId: string;
+  subject: string;
+  body: string;
+  receivedAt: Date;
+  claimedUntil: Date;
+}
+
+/** The next blind audit, by the same rules as the next ticket. */
+export async function claimNextAudit(db: Db, { agent, forMs }: ClaimBy): Promise<ClaimedAudit | undefined> {
+  const [row] = await whileAvailable(() =>
+    db.execute<Omit<ClaimedAudit, 'receivedAt' | 'claimedUntil'> & { receivedAt: string; claimedUntil: string }>(sql`
+      with next as materialized (
+        select id from blind_audits
+        where audited_at is null and (claimed_by is null or claimed_by = ${agent} or claimed_until <= now())
+        order by (claimed_by = ${agent} and claimed_until > now()) desc nulls last, id
+        limit 1 for update skip locked
+      ), claimed as (
+        update blind_audits set claimed_by = ${agent}, claimed_until = now() + ${forMs} * interval '1 millisecond'
+        from next where blind_audits.id = next.id returning blind_audits.*
+      )
+      select claimed.id::float8 as "auditId", tickets.id::float8 as "ticketId", sources.name as source,
+             tickets.external_id as "externalId", coalesce(older.subject, tickets.subject) as subject,
+             coalesce(older.body, tickets.body) as body, tickets.received_at::text as "receivedAt",
+             claimed.claimed_until::text as "claimedUntil"
+      from claimed join tickets on tickets.id = claimed.ticket_id join sources on sources.id = tickets.source_id
+      left join ticket_revisions older on older.ticket_id = tickets.id and older.revision = claimed.revision
+        and tickets.revision <> claimed.revision`),
+  );
+  return row && { ...row, receivedAt: new Date(row.receivedAt), claimedUntil: new Date(row.claimedUntil) };
+}
+
+/** Gives a blind audit back to the queue. */
+export async function releaseAudit(db: Db, { auditId, agent }: { auditId: number; agent: string }): Promise<void> {
+  const own = and(eq(blindAudits.id, auditId), eq(blindAudits.claimedBy, agent));
+  await whileAvailable(() => db.update(blindAudits).set({ claimedBy: null, claimedUntil: null }).where(own));
+}
+
+function claimOfOthers(agent: string) {
+  return sql`
+    select from review_claims
+    where review_claims.ticket_id = tickets.id and claimed_by <> ${agent} and claimed_until > now()`;
+}
