@@ -527,6 +527,7 @@ CREATE INDEX "ticket_revisions_text" ON "ticket_revisions" USING btree ("ticket_
 CREATE INDEX "ticket_revisions_counted" ON "ticket_revisions" USING btree ("id");--> statement-breakpoint
 CREATE INDEX "tickets_due" ON "tickets" USING btree ("lane","backfill_id","due_at","id","revision") WHERE "tickets"."state" = 'received' and "tickets"."batch" is null;--> statement-breakpoint
 CREATE INDEX "tickets_awaiting_batch" ON "tickets" USING btree ("id") WHERE "tickets"."state" = 'received' and "tickets"."batch" = 'awaiting';--> statement-breakpoint
+CREATE INDEX "tickets_in_review" ON "tickets" USING btree ("sla_due_at","id") WHERE "tickets"."state" in ('triaged', 'suggested');--> statement-breakpoint
 CREATE INDEX "tickets_by_state" ON "tickets" USING btree ("state","id");--> statement-breakpoint
 CREATE INDEX "tickets_by_team" ON "tickets" USING btree ("team","id");--> statement-breakpoint
 CREATE INDEX "tickets_by_category" ON "tickets" USING btree ("category","id");--> statement-breakpoint
