@@ -40,6 +40,7 @@ function format(value: number, unit: Finding['unit']): string {
   if (unit === 'seconds') return `${value.toFixed(1)} s`;
   if (unit === 'milliseconds') return `${value.toFixed(1)} ms`;
   if (unit === 'megabytes') return `${value.toFixed(0)} MB`;
+  if (unit === 'dollars') return `$${value.toFixed(4)}`;
   if (unit === 'times') return `${value.toFixed(2)} ×`;
   if (unit === 'yes') return value === 1 ? 'yes' : 'no';
   return `${Math.round(value)}/s`;

@@ -6,6 +6,7 @@ import { addCorrect } from './commands/correct.ts';
 import { addCost } from './commands/cost.ts';
 import { addDeliveries } from './commands/deliveries.ts';
 import { addEndpoints } from './commands/endpoints.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExplain } from './commands/explain.ts';
 import { addKeys } from './commands/keys.ts';
@@ -23,6 +24,7 @@ import type { Surroundings } from './surroundings.ts';
 
 const EXAMPLES = `
 Examples:
+  $ usher doctor
   $ usher classify "Charged twice" "I see two charges of 49 EUR for order 1182."
   $ usher correct api:T-1 billing --subcategory charge_dispute
   $ usher report
@@ -37,7 +39,9 @@ export async function runProgram(
   args: readonly string[],
   { environment, screen }: Pick<Surroundings, 'environment' | 'screen'>,
 ): Promise<number> {
-  const surroundings: Surroundings = { config: () => readConfig(environment), environment, screen };
+  let exitCode = 0;
+  const fail = () => void (exitCode = 1);
+  const surroundings: Surroundings = { config: () => readConfig(environment), environment, screen, fail };
   const program = new Command('usher')
     .description('Reads every support ticket, decides what it is about and shows it to the right team.')
     .option('--json', 'print one JSON document instead of text')
@@ -46,6 +50,7 @@ export async function runProgram(
     .exitOverride();
   for (const add of [
     addStart,
+    addDoctor,
     addMigrate,
     addClassify,
     addCorrect,
@@ -71,7 +76,7 @@ export async function runProgram(
     command.option('--json', 'print one JSON document instead of text').exitOverride();
   try {
     await program.parseAsync(args, { from: 'user' });
-    return 0;
+    return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
     screen.showError(thrown);

@@ -6,4 +6,6 @@ export interface Surroundings {
   config: () => Config;
   environment: Readonly<Record<string, string | undefined>>;
   screen: Screen;
+  /** Makes the exit code 1 where a command has shown by itself that something failed. */
+  fail: () => void;
 }

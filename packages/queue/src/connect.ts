@@ -5,7 +5,7 @@ import { QueueUnreachable, QueueUrlUnsupported } from './failures.ts';
 import { openPostgres } from './postgres.ts';
 import { quieten } from './quieten.ts';
 import { openRedis } from './redis.ts';
-import type { QueueRole, QueueServer, ServerOptions } from './server.ts';
+import type { QueueRole, QueueServer, ServerOptions, ServerTime } from './server.ts';
 import { within } from './within.ts';
 
 const ANSWERED_WITHIN_MS = 5_000;
@@ -21,6 +21,8 @@ export interface QueueConnection extends AsyncDisposable {
   ask<T>(question: () => Promise<T>): Promise<T>;
   /** One round trip; QueueUnreachable when it fails. */
   ping(): Promise<void>;
+  /** The server's clock; QueueUnreachable when it does not answer. */
+  time(): Promise<ServerTime>;
 }
 
 /** What an operator should hear about the queue's server. */
@@ -67,6 +69,7 @@ export function connectQueue(queueUrl: string, options: ConnectOptions): QueueCo
     worker: (name, process, options) =>
       new QueueWorker(name, process, { ...server.options, ...options }, server.backend),
     ping: async () => void (await ask(() => server.ping())),
+    time: () => ask(() => server.time()),
     async [Symbol.asyncDispose]() {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
       await server.close();

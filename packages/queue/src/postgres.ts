@@ -32,6 +32,12 @@ export function openPostgres(url: string, { role, onTrouble }: ServerOptions): Q
     },
     ready: () => shared.waitUntilReady(),
     ping: () => shared.pool.query('select 1'),
+    async time() {
+      const { rows } = await shared.pool.query<{ time: number }>(
+        'select extract(epoch from clock_timestamp())::float8 * 1000 as time',
+      );
+      return { time: rows[0]?.time ?? Number.NaN, resolutionMs: 0 };
+    },
     close: () => shared.close(),
   };
 }

@@ -44,6 +44,10 @@ export function openRedis(url: string, { role, prefix, onTrouble, onMayEvict }: 
       await coming;
     },
     ping: () => client.ping(),
+    async time() {
+      const [seconds = Number.NaN, micros = 0] = (await client.time()).map(Number);
+      return { time: seconds * 1_000 + micros / 1_000, resolutionMs: 0 };
+    },
     async close() {
       isClosed = true;
       const quit = client.status === 'ready' ? client.quit() : Promise.reject(new Error('not connected'));

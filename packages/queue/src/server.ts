@@ -12,6 +12,12 @@ export interface ServerOptions {
   onMayEvict: (policy: string) => void;
 }
 
+/** A server's clock, in milliseconds since 1970, and how finely it is told. */
+export interface ServerTime {
+  time: number;
+  resolutionMs: number;
+}
+
 /** One kind of server that BullMQ can queue on, with everything that differs from the other kind. */
 export interface QueueServer {
   /** Handed to every BullMQ queue and worker, together with the backend. */
@@ -21,6 +27,8 @@ export interface QueueServer {
   ready(): Promise<void>;
   /** One round trip to the server. */
   ping(): Promise<unknown>;
+  /** The server's clock. */
+  time(): Promise<ServerTime>;
   /** Ends all connections, also those of workers that could not end theirs. */
   close(): Promise<void>;
 }
