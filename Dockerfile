@@ -14,6 +14,7 @@ COPY packages/engines/package.json packages/engines/
 COPY packages/helpdesk/package.json packages/helpdesk/
 COPY packages/embedded/package.json packages/embedded/
 COPY apps/api/package.json apps/api/
+COPY apps/console/package.json apps/console/
 COPY apps/worker/package.json apps/worker/
 COPY apps/cli/package.json apps/cli/
 COPY test/package.json test/
@@ -23,6 +24,7 @@ RUN npx --yes pnpm@12.21.0 install --prod --no-optional --frozen-lockfile --filt
 COPY taxonomy.yaml ./
 COPY packages packages
 COPY apps apps
+RUN cd apps/console && ./node_modules/.bin/vite build
 RUN ln -s /usher/apps/cli/bin/usher.js /usr/local/bin/usher
 
 USER node

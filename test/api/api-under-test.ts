@@ -45,6 +45,8 @@ export interface ApiUnderTest extends AsyncDisposable {
   logged: Record<string, unknown>[];
   stop: AbortController;
   send(path: string, sent?: Sent): Promise<Answer>;
+  /** The same for an answer whose bytes matter. */
+  ask(path: string, init: RequestInit): Promise<Response>;
   makeKey(scopes: Scope[], source?: string): Promise<{ id: number; key: string }>;
 }
 
@@ -93,6 +95,7 @@ export async function openApi(options: ApiOptions = {}): Promise<ApiUnderTest> {
     deps,
     logged,
     stop,
+    ask: async (path, init) => app.request(path, init),
     async send(path, sent) {
       const answer = await app.request(path, requestOf(sent));
       const text = await answer.text();

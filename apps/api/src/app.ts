@@ -6,6 +6,7 @@ import { refuseOtherMethods } from './method-not-allowed.ts';
 import { observe } from './observe.ts';
 import { answerProblem, Problem, problemOf, unexpected } from './problem.ts';
 import { type Api, createApi } from './routes/api.ts';
+import { addConsole } from './routes/console.ts';
 import { addCorrections } from './routes/corrections.ts';
 import { addDeliveries } from './routes/deliveries.ts';
 import { addDocs } from './routes/docs.ts';
@@ -70,6 +71,7 @@ export function createApp(deps: Deps): Api {
   addHealth(api, deps);
   addMetrics(api, deps);
   addDocs(api);
+  addConsole(api);
   refuseOtherMethods(api);
   api.notFound(() =>
     answerProblem(

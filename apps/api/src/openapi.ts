@@ -36,7 +36,8 @@ import { ticketWebhook } from './routes/webhook.ts';
 import { postWelcome } from './routes/welcome.ts';
 import { SESSION_COOKIE } from './session-cookie.ts';
 
-const ROUTES = [
+/** Every route that the document describes, and that a typed client knows. */
+export const ROUTES = [
   ticketWebhook,
   helpdeskWebhook,
   postTickets,
@@ -81,7 +82,7 @@ const ROUTES = [
   livez,
   readyz,
   getMetrics,
-];
+] as const;
 
 const INFO = {
   title: 'Usher',

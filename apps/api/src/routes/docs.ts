@@ -42,7 +42,6 @@ const POLICY = [
 export function addDocs(api: Api): void {
   const document = JSON.stringify(openApiDocument());
   api.get('/openapi.json', (c) => c.body(document, 200, { 'Content-Type': 'application/json' }));
-  api.get('/', (c) => c.redirect('/docs', 302));
   api.get('/docs', (c) => send(c, PAGE, 'text/html; charset=utf-8'));
   api.get('/docs/start.js', (c) => send(c, START, 'text/javascript; charset=utf-8'));
   api.get('/docs/swagger-ui.css', async (c) => send(c, await dist('swagger-ui.css'), 'text/css; charset=utf-8'));

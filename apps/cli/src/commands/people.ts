@@ -8,6 +8,7 @@ import { CannotDo } from '../failures.ts';
 import { openDatabase } from '../open-database.ts';
 import { table } from '../screen.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { welcomeLink } from '../welcome-link.ts';
 
 const ROLES = `what they may do, separated by commas: ${Role.options.join(', ')}`;
 const actor = 'usher people';
@@ -65,11 +66,6 @@ export function addPeople(program: Command, { config, screen }: Surroundings): v
         screen.show({ id, email, disabled: isShutOut }, `${email} is ${isShutOut ? 'shut out' : 'let in again'}.`);
       });
   }
-}
-
-/** Where the console takes an invitation. The token stands behind the #, so that it never reaches a log. */
-export function welcomeLink(port: number, token: string): string {
-  return `http://localhost:${port}/welcome#${token}`;
 }
 
 async function invite(db: Db, { email, roles }: Invitation): Promise<{ token: string; isNew: boolean }> {

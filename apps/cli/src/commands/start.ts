@@ -1,13 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '@usher/core/config';
-import { createApiKey, listApiKeys } from '@usher/db/api-keys';
 import { connectDatabase, type Db } from '@usher/db/connect';
 import { DatabaseUnavailable } from '@usher/db/failures';
 import { currentLocalModel } from '@usher/db/local-models';
-import { API_SOURCE } from '@usher/db/sources';
 import type { Command } from 'commander';
 import { CannotDo } from '../failures.ts';
+import { banner, type FirstAccess, firstAccess } from '../first-access.ts';
 import { keepPostgres } from '../keep-postgres.ts';
 import { secretKey } from '../secret-key.ts';
 import { claimPort, readiness } from '../own-port.ts';
@@ -37,7 +36,7 @@ export function addStart(program: Command, { config, environment, screen }: Surr
       await using postgres =
         settings.DATABASE_URL === undefined ? await keepPostgres(settings.USHER_DATA_DIR, onEnd) : undefined;
       const databaseUrl = settings.DATABASE_URL ?? postgres?.url ?? '';
-      const key = await prepare(databaseUrl, settings);
+      const access = await prepare(databaseUrl, settings);
       const children = {
         ...environment,
         DATABASE_URL: databaseUrl,
@@ -51,7 +50,7 @@ export function addStart(program: Command, { config, environment, screen }: Surr
       try {
         const url = `http://localhost:${settings.PORT}`;
         await Promise.race([untilReady({ settings, databaseUrl, signal: stop.signal }), stop.asked]);
-        if (!stop.signal.aborted) screen.show({ url, key }, banner(url, key, settings));
+        if (!stop.signal.aborted) screen.show({ url, ...access }, banner(url, access, settings));
         await stop.asked;
         screen.remark('Stopping: what is in hand is finished or given back.');
       } finally {
@@ -61,33 +60,19 @@ export function addStart(program: Command, { config, environment, screen }: Surr
 }
 
 /**
- * Makes the database ready and answers the first key. A Postgres that was joined may end with the command that started it; ours
+ * Makes the database ready and answers how to get in. A Postgres that was joined may end with the command that started it; ours
  * follows within seconds, so that is waited for.
  */
-async function prepare(databaseUrl: string, settings: Config): Promise<string | null> {
+async function prepare(databaseUrl: string, settings: Config): Promise<FirstAccess> {
   for (let triesLeft = settings.DATABASE_URL === undefined ? PREPARE_TRIES : 1; ; triesLeft -= 1) {
     try {
       await prepareDatabase(databaseUrl, settings.USHER_TAXONOMY);
-      return await firstKey(databaseUrl, settings);
+      return await firstAccess(databaseUrl, settings);
     } catch (thrown) {
       if (triesLeft <= 1 || !(thrown instanceof DatabaseUnavailable)) throw thrown;
       await pause(1_000);
     }
   }
-}
-
-/** An admin key on the very first start, so that there is one to try the service with. */
-async function firstKey(databaseUrl: string, settings: Config): Promise<string | null> {
-  if (settings.USHER_API_KEY !== undefined) return null;
-  await using database = connectDatabase(databaseUrl, { name: 'usher-start', connections: 1 });
-  if ((await listApiKeys(database.db)).length > 0) return null;
-  const { key } = await createApiKey(database.db, {
-    name: 'first start',
-    scopes: ['admin'],
-    source: API_SOURCE,
-    actor: 'usher start',
-  });
-  return key;
 }
 
 /** Waits until the API answers and, where the local model decides, until it has learnt, so that the first ticket need not wait. */
@@ -121,27 +106,4 @@ async function hasLearnt({ engine }: Config, db: Db): Promise<boolean> {
 function absentWhileAway(thrown: unknown): null {
   if (thrown instanceof DatabaseUnavailable) return null;
   throw thrown;
-}
-
-function banner(url: string, key: string | null, settings: Config): string {
-  const shownKey = key ?? 'YOUR_KEY';
-  const keyLine =
-    key === null
-      ? 'API key  as before (usher keys create makes another)'
-      : `API key  ${key}   (admin, shown this once)`;
-  return `
-Usher is running.
-
-  API      ${url}/docs
-  ${keyLine}
-  Engine   ${settings.engine}, mode ${settings.USHER_MODE}
-
-Try a ticket:
-
-  curl -s ${url}/ticket-webhook -H 'Authorization: Bearer ${shownKey}' \\
-    -H 'Content-Type: application/json' -H 'Prefer: wait=10' \\
-    -d '{"ticket_id":"T-1","subject":"Charged twice","body":"I see two charges of 49 EUR for order 1182. Please refund one."}'
-
-Ctrl+C stops it; the data stays in ${settings.DATABASE_URL === undefined ? settings.USHER_DATA_DIR : 'your database'}.
-`;
 }

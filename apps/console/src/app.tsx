@@ -1,0 +1,34 @@
+import { ErrorBoundary, LocationProvider, Route, Router } from 'preact-iso';
+import { Frame } from './frame/frame.tsx';
+import { NotFound } from './frame/not-found.tsx';
+import { PeoplePage } from './people/people-page.tsx';
+import { SessionKeeper } from './session/session.tsx';
+import { SignInPage } from './session/sign-in.tsx';
+import { WelcomePage } from './session/welcome.tsx';
+import { StoryPage } from './tickets/story-page.tsx';
+import { TicketsPage } from './tickets/tickets-page.tsx';
+
+/** The whole console: the door for strangers, the pages for whoever is signed in. */
+export function App() {
+  return (
+    <LocationProvider>
+      <SessionKeeper
+        door={(enter) =>
+          location.pathname === '/welcome' ? <WelcomePage enter={enter} /> : <SignInPage enter={enter} />
+        }
+      >
+        <Frame>
+          <ErrorBoundary>
+            <Router>
+              <Route path="/" component={TicketsPage} />
+              <Route path="/tickets" component={TicketsPage} />
+              <Route path="/tickets/:id" component={StoryPage} />
+              <Route path="/people" component={PeoplePage} />
+              <Route default component={NotFound} />
+            </Router>
+          </ErrorBoundary>
+        </Frame>
+      </SessionKeeper>
+    </LocationProvider>
+  );
+}

@@ -1,0 +1,16 @@
+/** A page of the console, and whose it is. */
+export interface Page {
+  to: string;
+  name: string;
+  /** Any one of these roles suffices; administrators see everything. */
+  needs: readonly string[];
+  /** Not a page of the console itself. */
+  isElsewhere?: boolean;
+}
+
+/** Every page, in the order of the menu. */
+export const pages: readonly Page[] = [
+  { to: '/tickets', name: 'Tickets', needs: ['agent'] },
+  { to: '/people', name: 'People', needs: ['admin'] },
+  { to: '/docs', name: 'API', needs: ['agent', 'ops'], isElsewhere: true },
+];

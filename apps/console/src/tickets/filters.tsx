@@ -1,0 +1,59 @@
+import { useLocation } from 'preact-iso';
+import { ask, v1 } from '../api/client.ts';
+import { useAnswer } from '../api/use-answer.ts';
+import { listAddress } from './addresses.ts';
+
+const STATES = ['received', 'routed', 'suggested', 'triaged', 'shadowed'];
+
+/** Choices that narrow the list; each is a new address. */
+export function Filters({ given }: { given: Record<string, string> }) {
+  const { route } = useLocation();
+  const { data: taxonomy } = useAnswer('taxonomy', () => ask(v1.taxonomy.$get({})));
+  const categories = taxonomy?.categories ?? [];
+  const teams = [...new Set([...categories.map(({ team }) => team), 'triage'])].sort();
+  const choose = (name: string, value: string) => route(listAddress({ ...given, cursor: undefined, [name]: value }));
+  const open = (text: string) => text !== '' && route(`/tickets/${encodeURIComponent(text)}`);
+  return (
+    <div class="filters">
+      <Choice label="Stands" name="state" options={STATES} given={given} choose={choose} />
+      <Choice label="Team" name="team" options={teams} given={given} choose={choose} />
+      <Choice
+        label="Category"
+        name="category"
+        options={categories.map(({ key }) => key)}
+        given={given}
+        choose={choose}
+      />
+      <label>
+        <span>Open by id</span>
+        <input
+          type="search"
+          placeholder="api:T-1"
+          onKeyDown={(event) => event.key === 'Enter' && open(event.currentTarget.value.trim())}
+        />
+      </label>
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  name: string;
+  options: readonly string[];
+  given: Record<string, string>;
+  choose: (name: string, value: string) => void;
+}
+
+function Choice({ label, name, options, given, choose }: ChoiceProps) {
+  return (
+    <label>
+      <span>{label}</span>
+      <select value={given[name] ?? ''} onChange={(event) => choose(name, event.currentTarget.value)}>
+        <option value="">all</option>
+        {options.map((option) => (
+          <option key={option}>{option}</option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,82 @@
+import { useLocation } from 'preact-iso';
+import { ask, v1 } from '../api/client.ts';
+import { askAhead, useAnswer } from '../api/use-answer.ts';
+import { Confidence } from '../parts/confidence.tsx';
+import { Failure } from '../parts/failure.tsx';
+import { Moment } from '../parts/moment.tsx';
+import { State } from '../parts/state.tsx';
+import { listAddress } from './addresses.ts';
+import { Filters } from './filters.tsx';
+
+/** The filters of the address, which are those of the API. */
+const FILTERS = ['state', 'team', 'category', 'source', 'cursor'] as const;
+
+/** Every ticket, newest first; the filters stand in the address, so that a view can be shared. */
+export function TicketsPage() {
+  const { query } = useLocation();
+  const asked = Object.fromEntries(FILTERS.flatMap((name) => (query[name] ? [[name, query[name]]] : [])));
+  const key = `tickets?${new URLSearchParams(asked)}`;
+  const { data, error } = useAnswer(key, () => ask(v1.tickets.$get({ query: asked })));
+  return (
+    <>
+      <h1>Tickets</h1>
+      <Filters given={asked} />
+      {error !== undefined && <Failure>{error}</Failure>}
+      {data !== undefined && data.tickets.length === 0 && (
+        <p class="empty">No ticket is like this. Fewer filters show more.</p>
+      )}
+      {data !== undefined && data.tickets.length > 0 && (
+        <>
+          <table class="tickets">
+            <thead>
+              <tr>
+                <th>Ticket</th>
+                <th>Stands</th>
+                <th>Category</th>
+                <th>Team</th>
+                <th>Confidence</th>
+                <th>Came in</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.tickets.map((ticket) => (
+                <tr key={ticket.id} onPointerEnter={() => askStory(ticket.id)}>
+                  <td class="subject">
+                    <a href={`/tickets/${ticket.id}`}>{ticket.subject || '(no subject)'}</a>
+                    <small class="faint">
+                      {ticket.source}:{ticket.ticket_id}
+                    </small>
+                  </td>
+                  <td>
+                    <State state={ticket.state} />
+                  </td>
+                  <td>
+                    {ticket.category}
+                    {ticket.subcategory !== null && <small class="faint">{ticket.subcategory}</small>}
+                  </td>
+                  <td>{ticket.routed_to}</td>
+                  <td>
+                    {ticket.decided_at !== null && (
+                      <Confidence value={ticket.confidence} isCalibrated={ticket.calibrated} />
+                    )}
+                  </td>
+                  <td>
+                    <Moment at={ticket.received_at} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <nav class="pager" aria-label="More tickets">
+            {asked['cursor'] !== undefined && <a href={listAddress({ ...asked, cursor: undefined })}>Newest</a>}
+            {data.next_cursor !== null && <a href={listAddress({ ...asked, cursor: data.next_cursor })}>Older</a>}
+          </nav>
+        </>
+      )}
+    </>
+  );
+}
+
+function askStory(id: number): void {
+  askAhead(`ticket/${id}`, () => ask(v1.tickets[':id'].$get({ param: { id: String(id) } })));
+}

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** The browser of this machine, undefined where it has none: the walks say so instead of passing. */
+export const program = process.env['USHER_TEST_BROWSER'] ?? PROGRAMS.find((path) => existsSync(path));
+
+/** A browser for one test file. As root it runs without a sandbox, as it must. */
+export async function openBrowser(): Promise<Browser> {
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ ...(program !== undefined && { executablePath: program }), args });
+}
+
+/** A page in a context of its own, and everything that went wrong in it. */
+export interface Walk {
+  context: BrowserContext;
+  page: Page;
+  /** Errors on the browser's console, and exceptions that nobody caught. */
+  troubles: string[];
+}
+
+/** Opens a page as wide as a desk, or as a phone. */
+export async function walk(
+  browser: Browser,
+  {
+    baseURL,
+    colorScheme = 'light',
+    width = 1_280,
+  }: { baseURL: string; colorScheme?: 'light' | 'dark'; width?: number },
+): Promise<Walk> {
+  const context = await browser.newContext({ baseURL, colorScheme, viewport: { width, height: 900 } });
+  const page = await context.newPage();
+  const troubles: string[] = [];
+  page.on('console', (message) => {
+    // What the server refuses is the page's to tell; the browser notes it all the same.
+    if (message.type() === 'error' && !message.text().includes('status of 401')) troubles.push(message.text());
+  });
+  page.on('pageerror', (error) => troubles.push(String(error)));
+  return { context, page, troubles };
+}
