@@ -23,7 +23,7 @@ test('the document is OpenAPI 3.1 and the one that is generated for docs/', asyn
   expect(JSON.parse(kept)).toEqual(JSON.parse(text));
 });
 
-test('the document describes every route but the reference itself and the console's pages', async () => {
+test('the document describes every route but the reference itself and the pages of the console', async () => {
   const { paths } = Document.parse(JSON.parse(JSON.stringify(openApiDocument())));
   const described = Object.entries(paths).flatMap(([path, operations]) =>
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
