@@ -36,8 +36,7 @@ import { ticketWebhook } from './routes/webhook.ts';
 import { postWelcome } from './routes/welcome.ts';
 import { SESSION_COOKIE } from './session-cookie.ts';
 
-/** Every route that the document describes, and that a typed client knows. */
-export const ROUTES = [
+const ROUTES = [
   ticketWebhook,
   helpdeskWebhook,
   postTickets,
@@ -82,7 +81,7 @@ export const ROUTES = [
   livez,
   readyz,
   getMetrics,
-] as const;
+];
 
 const INFO = {
   title: 'Usher',

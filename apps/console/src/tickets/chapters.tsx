@@ -75,7 +75,12 @@ function corrected(fact: History['corrections'][number]): Chapter {
 }
 
 function delivered(fact: History['deliveries'][number]): Chapter {
-  const how = { pending: 'is on its way', delivered: 'arrived', dead: 'was given up' }[fact.state];
+  const how = {
+    pending: 'is on its way',
+    delivered: 'arrived',
+    dead: 'was given up',
+    superseded: 'gave way to a newer one',
+  }[fact.state];
   return {
     at: fact.delivered_at ?? fact.created_at,
     title: `${fact.event} ${how}`,
