@@ -37,7 +37,14 @@ export function connectTo(url: string): Omit<QueueUnderTest, 'flush'> {
     producer,
     events,
     work(classify, { queue = 'classify-live', concurrency = 1, ...rest } = {}) {
-      const handlers = { classify, deliver: unexpected, fetch: unexpected, pull: unexpected, learn: unexpected };
+      const handlers = {
+        classify,
+        deliver: unexpected,
+        fetch: unexpected,
+        pull: unexpected,
+        learn: unexpected,
+        batch: unexpected,
+      };
       const onEvent = (event: ConsumerEvent) => void events.push(event);
       const started = consume(consumer, { ...rest, queue, concurrency, handlers, deps: (context) => context, onEvent });
       consumers.push(started);

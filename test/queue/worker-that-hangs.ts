@@ -10,7 +10,7 @@ const hang = () => {
 consume(connectQueue(process.argv[2] ?? '', { role: 'consumer' }), {
   queue: 'classify-live',
   concurrency: 1,
-  handlers: { classify: hang, deliver: hang, fetch: hang, pull: hang, learn: hang },
+  handlers: { classify: hang, deliver: hang, fetch: hang, pull: hang, learn: hang, batch: hang },
   deps: () => undefined,
   onEvent: () => {},
 });

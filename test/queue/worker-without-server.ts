@@ -7,7 +7,7 @@ const idle = async () => {};
 const consumer = consume(connection, {
   queue: 'classify-live',
   concurrency: 1,
-  handlers: { classify: idle, deliver: idle, fetch: idle, pull: idle, learn: idle },
+  handlers: { classify: idle, deliver: idle, fetch: idle, pull: idle, learn: idle, batch: idle },
   deps: () => undefined,
   onEvent: () => {},
 });

@@ -8,7 +8,10 @@ export type ContractType =
   | 'ClaudeMessageRequest'
   | 'ClaudeModelInfo'
   | 'ClaudeErrorResponse'
-  | 'ClaudeErrorDetails';
+  | 'ClaudeErrorDetails'
+  | 'ClaudeBatch'
+  | 'ClaudeBatchRequest'
+  | 'ClaudeBatchResult';
 
 /**
  * Anthropic's contract as the SDK's type definitions state it, made into JSON schemas. Nothing in it is ours, so it tells

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Account } from './claude-server-account.ts';
+import { answerBatches } from './claude-server-batch-routes.ts';
+import type { BatchStore } from './claude-server-batches.ts';
 import { checkRequest } from './claude-server-check.ts';
 import { claudeErrors } from './claude-server-errors.ts';
 import { breakDown, keyOf, sendError, sendForeign, sendJson } from './claude-server-http.ts';
@@ -18,6 +20,7 @@ export interface ServerState {
   account: Account;
   plan: Plan;
   cache: PromptCache;
+  batches: BatchStore;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Ids that have not been given out before, in a fixed order. */
@@ -54,6 +57,7 @@ async function route(exchange: Exchange, state: ServerState): Promise<void> {
   const asked = `${request.method} ${url.pathname}`;
   if (asked === 'POST /v1/messages') return createMessage(exchange, state);
   if (asked === 'GET /v1/models') return sendJson(response, 200, modelPage(url.searchParams.getAll('lifecycle[]')));
+  if (await answerBatches(exchange, state.batches)) return;
   const model = modelInfo(/^GET \/v1\/models\/([^/]+)$/.exec(asked)?.[1] ?? '');
   if (model !== undefined) return sendJson(response, 200, model);
   sendError(response, { ...claudeErrors.not_found, message: `${url.pathname} was not found` }, requestId);

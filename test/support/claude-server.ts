@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AccountOptions, openAccount } from './claude-server-account.ts';
+import { type BatchOptions, createBatchStore, type ServerBatches } from './claude-server-batches.ts';
 import { readJson } from './claude-server-http.ts';
 import { type Behaviour, createPlan, type PlanOptions } from './claude-server-plan.ts';
 import { answerRequest, type ServerState } from './claude-server-routes.ts';
@@ -15,6 +16,7 @@ export interface ClaudeServerOptions extends PlanOptions, AccountOptions {
   latencyMs?: number | (() => number);
   /** Whether `requests` is kept; true by default, and no good idea for hundreds of thousands. */
   keepsRequests?: boolean;
+  batches?: BatchOptions;
   /** Milliseconds since 1970. */
   now?: () => number;
 }
@@ -36,6 +38,8 @@ export interface ClaudeServer extends AsyncDisposable {
   received(count: number): Promise<void>;
   /** Sets what the next requests to `/v1/messages` meet, in order. */
   script(...behaviours: Behaviour[]): void;
+  /** The account's Message Batches. */
+  batches: ServerBatches;
   stop(): Promise<void>;
 }
 
@@ -82,23 +86,34 @@ export async function startClaudeServer(options: ClaudeServerOptions = {}): Prom
       while (requests.length < count) await once(arrivals, 'request');
     },
     script: (...behaviours) => state.plan.script(...behaviours),
+    batches: state.batches,
     stop,
     [Symbol.asyncDispose]: stop,
   };
 }
 
-function createState({ apiKey, latencyMs = 0, now = Date.now, ...options }: ClaudeServerOptions): ServerState {
+function createState({
+  apiKey,
+  latencyMs = 0,
+  batches = {},
+  now = Date.now,
+  ...options
+}: ClaudeServerOptions): ServerState {
   let ids = 0;
+  const plan = createPlan(options);
+  const cache = createPromptCache(now);
+  const nextId = (prefix: string) => {
+    ids += 1;
+    return `${prefix}_${String(ids).padStart(8, '0')}`;
+  };
   return {
     apiKey,
     latencyMs: typeof latencyMs === 'function' ? latencyMs : () => latencyMs,
     account: openAccount({ ...options, now }),
-    plan: createPlan(options),
-    cache: createPromptCache(now),
+    plan,
+    cache,
+    batches: createBatchStore(batches, { plan, cache, now, nextId }),
     now,
-    nextId(prefix) {
-      ids += 1;
-      return `${prefix}_${String(ids).padStart(8, '0')}`;
-    },
+    nextId,
   };
 }

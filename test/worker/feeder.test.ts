@@ -65,6 +65,7 @@ describe('The feeder', () => {
         fetch: async () => {},
         pull: async () => {},
         learn: async () => {},
+        batch: async () => {},
       },
       deps: () => ({}),
       onEvent: () => {},

@@ -134,6 +134,7 @@ export function workerDeps(
     similarExamples: createSimilarExamples({ db }),
     settings: { engine: engine.engine, model: engine.model, hardModel: engine.hardModel },
     mode: 'auto',
+    batching: null,
     auditShare: 0,
     reuseForMs: 0,
     escalation: 'doubt',

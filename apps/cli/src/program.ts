@@ -1,6 +1,7 @@
 import { readConfig } from '@usher/core/config';
 import { Command, CommanderError } from 'commander';
 import { addBackfill } from './commands/backfill.ts';
+import { addBatches } from './commands/batches.ts';
 import { addClassify } from './commands/classify.ts';
 import { addCorrect } from './commands/correct.ts';
 import { addCost } from './commands/cost.ts';
@@ -69,6 +70,7 @@ export async function runProgram(
     addEndpoints,
     addDeliveries,
     addUndo,
+    addBatches,
   ]) {
     add(program, surroundings);
   }

@@ -4,6 +4,7 @@ import type { Mode } from '@usher/core/release';
 import type { Db } from '@usher/db/connect';
 import type { Vault } from '@usher/db/vault';
 import type { Accounts } from './accounts.ts';
+import type { Batching } from './batches/batching.ts';
 import type { Current, EngineSettings } from './current-release.ts';
 import type { Delivering } from './delivery/delivering.ts';
 import type { Report } from './events.ts';
@@ -37,6 +38,8 @@ export interface Deps {
   /** Opens the secrets of sources. */
   vault: Vault;
   delivering: Delivering;
+  /** The lane of Message Batches; null without a way to ask Claude. */
+  batching: Batching | null;
   /** Aborted when the handler should stop and leave its work to others. */
   signal: AbortSignal;
 }

@@ -1,6 +1,8 @@
+import type { ChunkState } from '@usher/core/batches/chunk';
 import type { Action, DecisionReason } from '@usher/core/decide';
 import type { Lane } from '@usher/core/ticket';
 import type { BreakerReason } from '@usher/db/breakers';
+import type { Tally } from '@usher/db/batches/settle-members';
 import { Counter, type Registry } from 'prom-client';
 import { describeError } from '@usher/core/describe-error';
 
@@ -63,6 +65,14 @@ export type WorkerEvent =
     }
   | { kind: 'prices_doubtful'; date: string; isOld: boolean; unlisted: string[] }
   | { kind: 'models_unchecked'; error: unknown }
+  | { kind: 'chunk_written'; chunkId: number }
+  | { kind: 'chunk_sent'; chunkId: number; batchId: string; requests: number; bytes: number }
+  | { kind: 'chunk_not_created'; chunkId: number; error: unknown; isSure: boolean; waitMs: number }
+  | { kind: 'chunk_found'; chunkId: number; batchId: string }
+  | { kind: 'chunk_absent'; chunkId: number }
+  | ({ kind: 'chunk_ended'; chunkId: number; costMicroUsd: number } & Record<Tally, number>)
+  | { kind: 'chunk_postponed'; chunkId: number; state: ChunkState; error: unknown; waitMs: number }
+  | { kind: 'chunk_stopped'; chunkId: number; reason: string }
   | { kind: 'waiting_for'; what: 'database' | 'migrations' | 'taxonomy' }
   | { kind: 'job_done'; name: string; durationMs: number }
   | { kind: 'job_postponed'; name: string; error: unknown }
@@ -141,6 +151,14 @@ const meanings: Record<Kind, Meaning> = {
   model_notice: { says: 'A model of the settings is not one to rely on', level: 'warn', labels: ['notice', 'model'] },
   prices_doubtful: { says: 'The price list is old or lacks a model of the settings', level: 'warn' },
   models_unchecked: { says: 'Whether the models are in good order could not be found out', level: 'warn' },
+  chunk_written: { says: 'The tickets of a batch were written down', level: 'info' },
+  chunk_sent: { says: 'A batch was sent', level: 'info' },
+  chunk_not_created: { says: 'A batch was refused, or whether it was created is to be found out', level: 'warn' },
+  chunk_found: { says: 'A batch was found whose creation was not answered', level: 'info' },
+  chunk_absent: { says: 'A batch was not created and is sent again', level: 'warn' },
+  chunk_ended: { says: 'A batch was read to its end', level: 'info' },
+  chunk_postponed: { says: 'A batch waits', level: 'warn', labels: ['state'] },
+  chunk_stopped: { says: 'A batch is stopped until somebody resumes or cancels it', level: 'error' },
   waiting_for: { says: 'The worker cannot start yet', level: 'warn', labels: ['what'] },
   job_done: { says: 'A job is done', level: 'debug', labels: ['name'] },
   job_postponed: { says: 'A job runs again later', level: 'debug', labels: ['name'] },

@@ -12,6 +12,7 @@ import { once } from 'node:events';
 import { type Logger, pino } from 'pino';
 import type { Registry } from 'prom-client';
 import { createAccounts } from './accounts.ts';
+import { openBatching } from './batches/open.ts';
 import { createCurrentRelease } from './current-release.ts';
 import { resolveBySystem } from '@usher/helpdesk/address';
 import { createDelivering } from './delivery/delivering.ts';
@@ -73,15 +74,8 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
   const { gate, turns } = openGate({ db, budget, report }, config);
   measureGate(registry, { gate, turns, db, dailyMicroUsd: config.dailyMicroUsd });
   const prices = readPrices(config.USHER_PRICES);
-  const makeEngines = createEngineMaker({
-    ...settings,
-    ...account,
-    connections,
-    prices,
-    gate,
-    warmUp: createWarmUp({ db }),
-    report,
-  });
+  const asking = { ...settings, ...account, prices, gate, warmUp: createWarmUp({ db }) };
+  const makeEngines = createEngineMaker({ ...asking, connections, report });
   if (settings.engine !== 'local') {
     await checkModels(config, account, report);
     const notice = priceNotice(prices, [settings.model, settings.hardModel], Date.now());
@@ -102,6 +96,7 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
       similarExamples: createSimilarExamples({ db }),
       settings,
       mode: config.USHER_MODE,
+      batching: openBatching(config, asking),
       auditShare: config.USHER_AUDIT_SHARE,
       reuseForMs: config.USHER_REUSE_FOR,
       escalation: config.USHER_ESCALATE,

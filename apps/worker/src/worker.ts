@@ -11,6 +11,8 @@ import { startCounting } from './counting.ts';
 import type { Deps } from './deps.ts';
 import type { Report } from './events.ts';
 import { startFeeder } from './feeder.ts';
+import { dueBatches } from './batches/due.ts';
+import { batch } from './handlers/batch.ts';
 import { classify } from './handlers/classify.ts';
 import { deliver } from './handlers/deliver.ts';
 import { fetch } from './handlers/fetch.ts';
@@ -18,7 +20,7 @@ import { learn } from './handlers/learn.ts';
 import { pull } from './handlers/pull.ts';
 import { dueLearning } from './learning.ts';
 
-const handlers: Handlers<Deps> = { classify, deliver, fetch, pull, learn };
+const handlers: Handlers<Deps> = { classify, deliver, fetch, pull, learn, batch };
 
 const SWEEP_EVERY_MS = 5_000;
 /** How long swept work has before it is swept again. */
@@ -29,6 +31,8 @@ const JOBS_A_SWEEP = 1_000;
 const GRACE_MS = 10_000;
 const DELIVERIES_AT_A_TIME = 16;
 const FETCHES_AT_A_TIME = 16;
+/** A batch that is being read must not keep corrections from being learnt, nor the other way round. */
+const UPKEEP_AT_A_TIME = 2;
 
 export interface WorkerOptions {
   /** What the handlers work with; each job adds its signal, and hints go through the producer. */
@@ -70,7 +74,7 @@ export function startWorker({ deps, consumer, producer, concurrency, window }: W
     take('classify-bulk', bulkAtATime(concurrency)),
     take('deliver', DELIVERIES_AT_A_TIME),
     take('fetch', FETCHES_AT_A_TIME),
-    take('upkeep', 1),
+    take('upkeep', UPKEEP_AT_A_TIME),
   ];
   const swept = { limit: JOBS_A_SWEEP, againAfterMs: AGAIN_AFTER_MS };
   const sweep = startSweep({
@@ -80,6 +84,7 @@ export function startWorker({ deps, consumer, producer, concurrency, window }: W
       ...(await claimDeliveries(db, swept)),
       ...(await claimFetches(db, swept)),
       ...(await claimPulls(db, swept)),
+      ...(await dueBatches(db)),
     ],
     enqueue: hint,
     onEvent: report,

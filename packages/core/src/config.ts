@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { BudgetLimits } from './budget/rules.ts';
+import { API_LIMITS } from './batches/chunk.ts';
 import { Duration } from './duration.ts';
 import { EngineName, Escalation } from './engine.ts';
 import type { Failure } from './failure.ts';
@@ -112,6 +113,21 @@ export const Settings = z.object({
     .describe(
       'Most waiting tickets of a lane that are in the queue at the same time; the others wait in Postgres. ' +
         'A thousand take about 1.4 MB of Redis.',
+    ),
+  USHER_BATCH_SIZE: z.coerce
+    .number({ error: 'must be a whole number' })
+    .int()
+    .min(1)
+    .max(API_LIMITS.requests)
+    .default(2_000)
+    .describe('Tickets of one Message Batch at most.'),
+  USHER_BATCH_QUEUED: z.coerce
+    .number({ error: 'must be a whole number' })
+    .int()
+    .min(1)
+    .default(200_000)
+    .describe(
+      'Batch requests that may be queued with Claude: 200,000 on the Start tier, 300,000 on Build, 500,000 on Scale.',
     ),
   USHER_OUTBOUND: Outbound.default('public').describe(
     'Where outbound webhooks may go: `public` means https to public addresses only; `any` is for development.',

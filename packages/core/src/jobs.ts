@@ -18,6 +18,8 @@ export const jobs = {
   pull: z.strictObject({ sourceId: id }),
   /** Learn the local model again from the taxonomy and the labelled examples. */
   learn: z.strictObject({}),
+  /** Do whatever is due about Message Batches. */
+  batch: z.strictObject({}),
 } as const;
 
 export type JobName = keyof typeof jobs;
@@ -44,6 +46,7 @@ export function queueOf(job: Job): QueueName {
     case 'pull':
       return 'fetch';
     case 'learn':
+    case 'batch':
       return 'upkeep';
   }
 }
@@ -60,6 +63,7 @@ export function deduplicationId(job: Job): string {
     case 'pull':
       return `pull-${job.payload.sourceId}`;
     case 'learn':
-      return 'learn';
+    case 'batch':
+      return job.name;
   }
 }

@@ -3,7 +3,7 @@ import type { Release } from '@usher/core/release';
 import { eq } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
-import { releases } from './schema/taxonomies.ts';
+import { releases, taxonomies } from './schema/taxonomies.ts';
 
 export type ReleaseDraft = Omit<Release, 'id' | 'taxonomy'>;
 
@@ -24,4 +24,16 @@ export async function ensureRelease(db: Db, draft: ReleaseDraft): Promise<number
     if (release === undefined) throw new Error('a release vanished while it was made');
     return release.id;
   });
+}
+
+/** A release by its number, with its taxonomy; undefined if there is none. */
+export async function findRelease(db: Db, id: number): Promise<Release | undefined> {
+  const [found] = await whileAvailable(() =>
+    db
+      .select({ release: releases, taxonomy: taxonomies.document })
+      .from(releases)
+      .innerJoin(taxonomies, eq(taxonomies.version, releases.taxonomyVersion))
+      .where(eq(releases.id, id)),
+  );
+  return found === undefined ? undefined : { ...found.release, taxonomy: found.taxonomy };
 }

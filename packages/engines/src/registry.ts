@@ -1,8 +1,8 @@
-import type { Engine, EngineName } from '@usher/core/engine';
+import type { Engine, EngineAnswer, EngineName, SuggestRequest } from '@usher/core/engine';
 import type { ClaudeCalibration } from '@usher/core/evaluation/claude-calibration';
 import { thresholdOf, type Thresholds } from '@usher/core/release';
 import { calibrateClaude } from './calibrated-claude.ts';
-import { createCascadeEngine } from './cascade.ts';
+import { createCascadeEngine, suggestAlone } from './cascade.ts';
 import { createLocalEngine } from './local.ts';
 import type { LocalModel } from './local/model.ts';
 
@@ -13,6 +13,8 @@ export interface Engines {
   standIn: Engine | null;
   /** False while the engine has nothing to go by but a local model that is still to be learnt. */
   isLearnt: boolean;
+  /** What is answered without asking Claude; null where Claude is to be asked. */
+  alone: (request: SuggestRequest) => Promise<EngineAnswer | null>;
 }
 
 export interface EngineParts {
@@ -37,12 +39,18 @@ type Build = (parts: {
 
 /** Every engine that an operator can choose: a new one is its own file and a line here. */
 const registry: Record<EngineName, Build> = {
-  local: ({ local, isLearnt }) => ({ engine: local, standIn: null, isLearnt }),
-  claude: ({ claude }) => ({ engine: claude, standIn: null, isLearnt: true }),
+  local: ({ local, isLearnt }) => ({
+    engine: local,
+    standIn: null,
+    isLearnt,
+    alone: (request) => local.suggest(request),
+  }),
+  claude: ({ claude }) => ({ engine: claude, standIn: null, isLearnt: true, alone: async () => null }),
   cascade: ({ local, claude, bar }) => ({
     engine: createCascadeEngine({ local, claude, bar }),
     standIn: local,
     isLearnt: true,
+    alone: (request) => suggestAlone(request, { local, bar }),
   }),
 };
 

@@ -7,7 +7,7 @@ import { endWork, type Work } from '@usher/db/work';
 import { askEngine, callsOf } from '../ask-engine.ts';
 import type { Current } from '../current-release.ts';
 import type { Deps } from '../deps.ts';
-import { codeOf } from '@usher/core/describe-error';
+import { hintDeliveries } from '../hint-deliveries.ts';
 import { outlast } from '../outlast.ts';
 import { pauseMs, waitsUntil } from '../waiting.ts';
 
@@ -76,17 +76,7 @@ async function conclude(work: Work, { current, decision, calls }: Judged & { cur
       ? { kind: 'ticket_decided', ...placeOf(work), action, reason, costMicroUsd }
       : { kind: 'ticket_decided_before', ...placeOf(work) },
   );
-  await hint(deliveryIds, deps);
-}
-
-/** The deliveries are in Postgres already, so a queue that is away costs some seconds and nothing else. */
-async function hint(deliveryIds: readonly number[], { enqueue, report }: Deps): Promise<void> {
-  if (deliveryIds.length === 0) return;
-  try {
-    await enqueue(deliveryIds.map((deliveryId) => ({ name: 'deliver', payload: { deliveryId } })));
-  } catch (thrown) {
-    report({ kind: 'hint_lost', code: codeOf(thrown) });
-  }
+  await hintDeliveries(deliveryIds, deps);
 }
 
 async function putBack(work: Work, thrown: unknown, deps: Deps): Promise<unknown> {

@@ -27,7 +27,7 @@ export interface CallTools {
 
 /** One answer of Claude's: what it says, and the record of what it cost. */
 export interface ClaudeCall {
-  reading: AnswerReading | { outcome: 'content_rejected' };
+  reading: AnswerReading | { outcome: 'content_rejected'; detail: string };
   record: EngineCall;
 }
 
@@ -165,11 +165,11 @@ async function end(pass: Pass, how: CallEnd): Promise<void> {
 }
 
 function rejected(
-  { requestId }: ContentRejected,
+  { requestId, message: detail }: ContentRejected,
   { model, durationMs }: { model: string; durationMs: number },
 ): ClaudeCall {
   return {
-    reading: { outcome: 'content_rejected' },
+    reading: { outcome: 'content_rejected', detail },
     record: {
       engine: 'claude',
       model,

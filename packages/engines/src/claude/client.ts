@@ -9,14 +9,16 @@ export interface ClientOptions {
   baseUrl: string | undefined;
   /** Sockets at most; each call in flight occupies one. */
   connections: number;
+  /** Bytes of one answer at most; those of a message by default. */
+  maxAnswerBytes?: number;
 }
 
 /**
  * Anthropic's client as we use it: one attempt a call, because the retry policy is ours; a capped number of sockets and
  * of bytes an answer; and nothing from the environment, so that the app's configuration alone decides where tickets go.
  */
-export function createClient({ apiKey, baseUrl, connections }: ClientOptions): Anthropic {
-  const agent = new Agent({ connections, maxResponseSize: MAX_ANSWER_BYTES });
+export function createClient({ apiKey, baseUrl, connections, maxAnswerBytes }: ClientOptions): Anthropic {
+  const agent = new Agent({ connections, maxResponseSize: maxAnswerBytes ?? MAX_ANSWER_BYTES });
   return new Anthropic({
     // An empty key is answered with 401 like any other wrong one; none at all would send the client looking for others.
     apiKey: apiKey ?? '',

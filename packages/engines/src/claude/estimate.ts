@@ -15,7 +15,11 @@ export function estimateTokens({ messages }: Anthropic.MessageCreateParamsNonStr
 }
 
 /** What a call costs at most, in micro-dollars: the prefix written to the cache anew, and the longest reply allowed. */
-export function worstCaseMicroUsd(request: Anthropic.MessageCreateParamsNonStreaming, prices: PriceList): number {
+export function worstCaseMicroUsd(
+  request: Anthropic.MessageCreateParamsNonStreaming,
+  prices: PriceList,
+  serviceTier: 'batch' | null = null,
+): number {
   const { model, messages, max_tokens: outputTokens, system, tools, output_config: config } = request;
   const most = (part: unknown) => Math.ceil(bytesOf(part) / FEWEST_BYTES_A_TOKEN);
   const usage = {
@@ -24,7 +28,7 @@ export function worstCaseMicroUsd(request: Anthropic.MessageCreateParamsNonStrea
     cacheWrite5mTokens: 0,
     cacheReadTokens: 0,
     outputTokens,
-    serviceTier: null,
+    serviceTier,
   };
   return costMicroUsd(usage, model, prices);
 }

@@ -69,6 +69,13 @@ export class ContentRejected extends Error implements Failure {
   }
 }
 
+/** Claude no longer knows a batch: its results were kept for 29 days, or somebody deleted it. */
+export class BatchGone extends Error implements Failure {
+  override readonly name = 'BatchGone';
+  readonly code = 'batch_gone';
+  readonly retry = 'never';
+}
+
 /** The gate lets no call through; its own reason says with what code and for how long. */
 export class GateClosed extends Error implements Failure {
   override readonly name = 'GateClosed';

@@ -1,4 +1,4 @@
-import { APIError } from '@anthropic-ai/sdk';
+import { APIError, NotFoundError } from '@anthropic-ai/sdk';
 import { readServerSays } from '@usher/core/budget/server-says';
 import type { CallEnd } from '@usher/core/gate';
 import {
@@ -110,4 +110,9 @@ function pauseMs(headers: Headers | undefined, now: number): number {
 function describe(error: APIError, status: number): string {
   const name = error.errorCode ?? error.type ?? 'error';
   return `Claude answered ${status} ${name}: ${error.apiMessage ?? 'no reason given'}`.slice(0, MAX_DETAIL);
+}
+
+/** Whether the API says that what was asked for by its id does not exist. */
+export function isNotFound(thrown: unknown): boolean {
+  return thrown instanceof NotFoundError;
 }
