@@ -20,6 +20,43 @@ CREATE TABLE "backfills" (
 	"changed_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "batch_chunks" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "batch_chunks_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"key" text NOT NULL,
+	"state" text DEFAULT 'written' NOT NULL,
+	"release_id" bigint NOT NULL,
+	"model" text NOT NULL,
+	"batch_id" text,
+	"newest_before" text,
+	"tickets" integer NOT NULL,
+	"requests" integer DEFAULT 0 NOT NULL,
+	"bytes" integer DEFAULT 0 NOT NULL,
+	"answered" integer DEFAULT 0 NOT NULL,
+	"errored" integer DEFAULT 0 NOT NULL,
+	"expired" integer DEFAULT 0 NOT NULL,
+	"canceled" integer DEFAULT 0 NOT NULL,
+	"cost_micro_usd" bigint DEFAULT 0 NOT NULL,
+	"reason" text,
+	"starts" smallint DEFAULT 0 NOT NULL,
+	"failures" smallint DEFAULT 0 NOT NULL,
+	"due_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"cancel_asked_at" timestamp with time zone,
+	"written_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"sent_at" timestamp with time zone,
+	"ended_at" timestamp with time zone,
+	CONSTRAINT "batch_chunks_key_unique" UNIQUE("key"),
+	CONSTRAINT "batch_chunks_batch_id_unique" UNIQUE("batch_id")
+);
+--> statement-breakpoint
+CREATE TABLE "batch_members" (
+	"chunk_id" bigint NOT NULL,
+	"ticket_id" bigint NOT NULL,
+	"revision" integer NOT NULL,
+	"state" text DEFAULT 'waiting' NOT NULL,
+	"tries" smallint DEFAULT 1 NOT NULL,
+	CONSTRAINT "batch_members_chunk_id_ticket_id_revision_pk" PRIMARY KEY("chunk_id","ticket_id","revision")
+);
+--> statement-breakpoint
 CREATE TABLE "endpoints" (
 	"id" integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "endpoints_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
 	"url" text NOT NULL,
@@ -107,6 +144,29 @@ CREATE TABLE "decisions" (
 	"is_calibrated" boolean,
 	"note" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "fetches" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "fetches_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"source_id" integer NOT NULL,
+	"external_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"requests" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"outcome" jsonb,
+	"asked" integer DEFAULT 1 NOT NULL,
+	"state" text DEFAULT 'pending' NOT NULL,
+	"failures" integer DEFAULT 0 NOT NULL,
+	"last_error" text,
+	"due_at" timestamp with time zone NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"ended_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "incoming" (
+	"source_id" integer NOT NULL,
+	"key" "bytea" NOT NULL,
+	"received_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "incoming_source_id_key_pk" PRIMARY KEY("source_id","key")
 );
 --> statement-breakpoint
 CREATE TABLE "blind_audits" (
@@ -311,6 +371,12 @@ CREATE TABLE "rollup_cursors" (
 	"up_to" bigint NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "ticket_hours" (
+	"hour" timestamp with time zone PRIMARY KEY NOT NULL,
+	"first_id" bigint NOT NULL,
+	"last_id" bigint NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "api_keys" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "api_keys_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"name" text NOT NULL,
@@ -444,6 +510,9 @@ CREATE TABLE "tickets" (
 );
 --> statement-breakpoint
 ALTER TABLE "backfills" ADD CONSTRAINT "backfills_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "batch_chunks" ADD CONSTRAINT "batch_chunks_release_id_releases_id_fk" FOREIGN KEY ("release_id") REFERENCES "public"."releases"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "batch_members" ADD CONSTRAINT "batch_members_chunk_id_batch_chunks_id_fk" FOREIGN KEY ("chunk_id") REFERENCES "public"."batch_chunks"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "batch_members" ADD CONSTRAINT "batch_members_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "endpoints" ADD CONSTRAINT "endpoints_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "examples" ADD CONSTRAINT "examples_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "classifications" ADD CONSTRAINT "classifications_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -453,6 +522,8 @@ ALTER TABLE "corrections" ADD CONSTRAINT "corrections_ticket_id_tickets_id_fk" F
 ALTER TABLE "corrections" ADD CONSTRAINT "corrections_decision_id_decisions_id_fk" FOREIGN KEY ("decision_id") REFERENCES "public"."decisions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "decisions" ADD CONSTRAINT "decisions_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "decisions" ADD CONSTRAINT "decisions_release_id_releases_id_fk" FOREIGN KEY ("release_id") REFERENCES "public"."releases"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "fetches" ADD CONSTRAINT "fetches_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "incoming" ADD CONSTRAINT "incoming_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "blind_audits" ADD CONSTRAINT "blind_audits_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "blind_audits" ADD CONSTRAINT "blind_audits_decision_id_decisions_id_fk" FOREIGN KEY ("decision_id") REFERENCES "public"."decisions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "outcomes" ADD CONSTRAINT "outcomes_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -472,6 +543,8 @@ ALTER TABLE "releases" ADD CONSTRAINT "releases_local_model_local_models_id_fk" 
 ALTER TABLE "releases" ADD CONSTRAINT "releases_calibrator_calibrators_id_fk" FOREIGN KEY ("calibrator") REFERENCES "public"."calibrators"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ticket_revisions" ADD CONSTRAINT "ticket_revisions_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tickets" ADD CONSTRAINT "tickets_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "batch_chunks_due" ON "batch_chunks" USING btree ("due_at") WHERE "batch_chunks"."state" in ('written', 'tried', 'sending', 'created', 'ingesting');--> statement-breakpoint
+CREATE INDEX "batch_members_by_ticket" ON "batch_members" USING btree ("ticket_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "examples_one_a_ticket" ON "examples" USING btree ("ticket_id") WHERE "examples"."retired_at" is null;--> statement-breakpoint
 CREATE INDEX "examples_by_category" ON "examples" USING btree ("category");--> statement-breakpoint
 CREATE INDEX "classifications_by_ticket" ON "classifications" USING btree ("ticket_id");--> statement-breakpoint
@@ -480,6 +553,8 @@ CREATE INDEX "classifications_by_time" ON "classifications" USING brin ("created
 CREATE INDEX "corrections_by_ticket" ON "corrections" USING btree ("ticket_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "decisions_first_by_engine" ON "decisions" USING btree ("ticket_id","revision") WHERE "decisions"."actor_kind" = 'engine';--> statement-breakpoint
 CREATE INDEX "decisions_by_ticket" ON "decisions" USING btree ("ticket_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "fetches_one_pending" ON "fetches" USING btree ("source_id","external_id","kind") WHERE "fetches"."state" = 'pending';--> statement-breakpoint
+CREATE INDEX "fetches_due" ON "fetches" USING btree ("due_at") WHERE "fetches"."state" = 'pending';--> statement-breakpoint
 CREATE UNIQUE INDEX "blind_audits_one_a_decision" ON "blind_audits" USING btree ("decision_id");--> statement-breakpoint
 CREATE INDEX "blind_audits_waiting" ON "blind_audits" USING btree ("id") WHERE "blind_audits"."audited_at" is null;--> statement-breakpoint
 CREATE INDEX "outcomes_by_decision" ON "outcomes" USING btree ("decision_id");--> statement-breakpoint
@@ -494,7 +569,9 @@ CREATE INDEX "ticket_revisions_text" ON "ticket_revisions" USING btree ("ticket_
 CREATE INDEX "ticket_revisions_counted" ON "ticket_revisions" USING btree ("id");--> statement-breakpoint
 CREATE INDEX "tickets_due" ON "tickets" USING btree ("lane","backfill_id","due_at","id","revision") WHERE "tickets"."state" = 'received' and "tickets"."batch" is null;--> statement-breakpoint
 CREATE INDEX "tickets_awaiting_batch" ON "tickets" USING btree ("id") WHERE "tickets"."state" = 'received' and "tickets"."batch" = 'awaiting';--> statement-breakpoint
+CREATE INDEX "tickets_in_review" ON "tickets" USING btree ("sla_due_at","id") WHERE "tickets"."state" in ('triaged', 'suggested');--> statement-breakpoint
 CREATE INDEX "tickets_by_state" ON "tickets" USING btree ("state","id");--> statement-breakpoint
 CREATE INDEX "tickets_by_team" ON "tickets" USING btree ("team","id");--> statement-breakpoint
 CREATE INDEX "tickets_by_category" ON "tickets" USING btree ("category","id");--> statement-breakpoint
+CREATE INDEX "tickets_by_source" ON "tickets" USING btree ("source_id","id");--> statement-breakpoint
 CREATE INDEX "tickets_judged" ON "tickets" USING btree ("predicted","truth","id") WHERE "tickets"."truth" is not null;
