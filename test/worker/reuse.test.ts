@@ -1,6 +1,7 @@
 import { decideByPerson } from '@usher/core/decide';
 import { findCategory } from '@usher/core/taxonomy';
 import { correctTicket } from '@usher/db/correct-ticket';
+import { keepOutcome } from '@usher/db/keep-label';
 import type { Deps } from '@usher/worker/deps';
 import { classify } from '@usher/worker/handlers/classify';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -18,6 +19,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await desk.sql`update classifications set text_hash = null`;
+  await desk.sql`delete from text_outcomes`;
 });
 
 /** Classifies as one worker would, which takes answers over for an hour unless told otherwise. */
@@ -94,6 +96,16 @@ test('a finer subcategory is a correction too, and a confirmation is none', asyn
   expect(await callsFor(texts.refund)).toBe(0);
   await correct(first, 'billing', 'invoice_question');
   expect(await callsFor(texts.refund)).toBe(1);
+});
+
+test('what a blind audit or the helpdesk said of a text counts as much', async () => {
+  const first = await desk.receive(texts.refund);
+  await worker()(first);
+  const label = { category: 'technical', subcategory: null, actor: 'x' };
+  await keepOutcome(desk.db, { ticketId: first, revision: 1, via: 'audit', label });
+  expect(await callsFor(texts.refund)).toBe(1);
+  await keepOutcome(desk.db, { ticketId: first, revision: 1, via: 'closed', label: { ...label, category: 'billing' } });
+  expect(await callsFor(texts.refund)).toBe(0);
 });
 
 test('an answer is not taken over under another release, when it is old, or when the setting says never', async () => {

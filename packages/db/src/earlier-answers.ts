@@ -12,8 +12,8 @@ export interface EarlierAnswerOf {
 }
 
 /**
- * The newest of Claude's own answers to a text, on which a decision under the same release rests. None where somebody has
- * given a ticket with this text, this one or another, a category or subcategory that the answer does not have.
+ * The newest of Claude's own answers to a text, on which a decision under the same release rests. None where the
+ * newest word on this text, whichever ticket it came with, is another category or subcategory.
  */
 export async function findEarlierAnswer(
   db: Db,
@@ -29,11 +29,12 @@ export async function findEarlierAnswer(
       where said.text_hash = ${textHash} and said.release_id = ${releaseId} and said.reused_from is null
         and said.created_at > now() - ${withinMs} * interval '1 millisecond'
         and not exists (
-          select from classifications same
-          join corrections on corrections.ticket_id = same.ticket_id and corrections.revision = same.revision
-          where same.text_hash = ${textHash}
-            and (corrections.category, corrections.subcategory)
-                is distinct from (said.suggestion ->> 'category', said.suggestion ->> 'subcategory'))
+          select from text_outcomes known
+          where known.text_hash = said.text_hash
+            and (known.category <> said.suggestion ->> 'category'
+                 -- Who names only the category has said nothing against the subcategory.
+                 or known.subcategory is not null
+                    and known.subcategory is distinct from said.suggestion ->> 'subcategory'))
       order by said.id desc limit 1`),
   );
   return found;

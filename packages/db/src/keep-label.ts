@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { examples, type Provenance } from './schema/examples.ts';
 import { decisions } from './schema/facts.ts';
@@ -26,6 +26,22 @@ export async function keepOutcome(
   await tx.insert(outcomes).values({ ticketId, revision, decisionId: judged?.id ?? null, via, ...label });
   const isThisText = and(eq(tickets.id, ticketId), eq(tickets.revision, revision));
   await tx.update(tickets).set({ truth: label.category }).where(isThisText);
+  await keepTextOutcome(tx, { ticketId, revision, label });
+}
+
+/** Keeps the word on the text too, so that no answer against it is taken over for the next ticket that says the same. */
+async function keepTextOutcome(
+  tx: Db,
+  { ticketId, revision, label }: { ticketId: number; revision: number; label: Label },
+): Promise<void> {
+  const { category, subcategory } = label;
+  await tx.execute(sql`
+    insert into text_outcomes (text_hash, category, subcategory)
+    select text_hash, ${category}, ${subcategory} from classifications
+    where ticket_id = ${ticketId} and revision = ${revision} and text_hash is not null
+    limit 1
+    on conflict (text_hash) do update
+    set category = excluded.category, subcategory = excluded.subcategory, changed_at = now()`);
 }
 
 /** Keeps a ticket's text as its one labelled example; what it taught before is retired. Inside the caller's transaction. */

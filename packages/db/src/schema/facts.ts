@@ -60,8 +60,8 @@ export const classifications = pgTable(
   (table) => [
     index('classifications_by_ticket').on(table.ticketId),
     index('classifications_by_text')
-      .on(table.textHash)
-      .where(sql`${table.textHash} is not null`),
+      .on(table.textHash, table.id)
+      .where(sql`${table.textHash} is not null and ${table.reusedFrom} is null`),
     // Answers come in order of time, so that this index is tiny.
     index('classifications_by_time').using('brin', table.createdAt),
   ],

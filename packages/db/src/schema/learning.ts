@@ -36,6 +36,14 @@ export const outcomes = pgTable(
   ],
 );
 
+/** The newest word on each text that Claude answered about, whichever ticket it came with. */
+export const textOutcomes = pgTable('text_outcomes', {
+  textHash: text('text_hash').primaryKey(),
+  category: text('category').notNull(),
+  subcategory: text('subcategory'),
+  changedAt: moment('changed_at').notNull().defaultNow(),
+});
+
 /** Automated decisions that were drawn for blind review, and what the reviewer said without knowing the prediction. */
 export const blindAudits = pgTable(
   'blind_audits',
