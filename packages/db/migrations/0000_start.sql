@@ -226,6 +226,13 @@ CREATE TABLE "review_claims" (
 	"claimed_until" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "text_outcomes" (
+	"text_hash" text PRIMARY KEY NOT NULL,
+	"category" text NOT NULL,
+	"subcategory" text,
+	"changed_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "audit" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "audit_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"actor" text NOT NULL,
@@ -548,7 +555,7 @@ CREATE INDEX "batch_members_by_ticket" ON "batch_members" USING btree ("ticket_i
 CREATE UNIQUE INDEX "examples_one_a_ticket" ON "examples" USING btree ("ticket_id") WHERE "examples"."retired_at" is null;--> statement-breakpoint
 CREATE INDEX "examples_by_category" ON "examples" USING btree ("category");--> statement-breakpoint
 CREATE INDEX "classifications_by_ticket" ON "classifications" USING btree ("ticket_id");--> statement-breakpoint
-CREATE INDEX "classifications_by_text" ON "classifications" USING btree ("text_hash") WHERE "classifications"."text_hash" is not null;--> statement-breakpoint
+CREATE INDEX "classifications_by_text" ON "classifications" USING btree ("text_hash","id") WHERE "classifications"."text_hash" is not null and "classifications"."reused_from" is null;--> statement-breakpoint
 CREATE INDEX "classifications_by_time" ON "classifications" USING brin ("created_at");--> statement-breakpoint
 CREATE INDEX "corrections_by_ticket" ON "corrections" USING btree ("ticket_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "decisions_first_by_engine" ON "decisions" USING btree ("ticket_id","revision") WHERE "decisions"."actor_kind" = 'engine';--> statement-breakpoint
