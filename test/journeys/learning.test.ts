@@ -5,8 +5,11 @@ import { makeScratchFolder } from '@usher/embedded/scratch-folder';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startClaudeServer } from '../support/claude-server.ts';
 import { findFreePort } from '@usher/embedded/port';
+import { z } from 'zod';
 import { type Client, clientOf } from './client.ts';
 import { runService, type ServiceProcess } from './service-process.ts';
+
+const Models = z.object({ models: z.array(z.object({ in_force: z.boolean(), examples: z.number() })) });
 
 /** Tickets about a matter that no example of the taxonomy speaks of. */
 const gates = ['north', 'south', 'east', 'west', 'main'];
@@ -51,6 +54,26 @@ describe('Corrections teach', () => {
     await expect
       .poll(() => client.decide({ ticket_id: `after-${(asked += 1)}`, ...next }), { timeout: 60_000, interval: 1_000 })
       .toMatchObject({ routed_to: 'engineering', category: 'technical' });
+  }, 180_000);
+
+  test('a published version: one call takes it back, and the next ticket is decided as before', async () => {
+    const client = await start({ USHER_ENGINE: 'local' });
+    for (const [at, body] of scans.entries()) {
+      await client.decide({ ticket_id: `taught-${at}`, subject: '', body });
+      expect(await correct(client, `taught-${at}`)).toMatchObject({ status: 201 });
+    }
+    let asked = 0;
+    const ask = () => client.decide({ ticket_id: `asked-${(asked += 1)}`, ...next });
+    await expect.poll(ask, { timeout: 60_000, interval: 1_000 }).toMatchObject({ category: 'technical' });
+    // Every version that learnt from a correction is taken back, until the one that knew none is in force.
+    const versionInForce = async () => {
+      const { models } = Models.parse((await client.send('/v1/models')).body);
+      return models.find((model) => model.in_force);
+    };
+    while (((await versionInForce())?.examples ?? 0) > 0) {
+      expect(await client.send('/v1/models', { body: { action: 'roll_back' } })).toMatchObject({ status: 200 });
+    }
+    await expect.poll(ask, { timeout: 60_000, interval: 1_000 }).not.toMatchObject({ routed_to: 'engineering' });
   }, 180_000);
 
   test('Claude: one correction is in the prompt of the very next similar ticket', async () => {

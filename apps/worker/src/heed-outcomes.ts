@@ -17,6 +17,9 @@ const RECENT_MS = 90 * 24 * 3_600_000;
 /** Newest outcomes that are looked at; promises rest on no more. */
 const MOST_OUTCOMES = 10_000;
 
+/** Newest automated decisions that are looked at; with corrections of one in a hundred, that is five hundred of them. */
+const MOST_AUTOMATED = 50_000;
+
 /** Claude is calibrated again once so many more answers are known. */
 const MORE_ANSWERS = 1.1;
 
@@ -66,7 +69,7 @@ async function gatherEvidence(
 ): Promise<CategorisedEvidence> {
   const [judged, automated, heldOut] = await Promise.all([
     judgedDecisions(db, recent),
-    automatedDecisions(db, recent),
+    automatedDecisions(db, { ...recent, limit: MOST_AUTOMATED }),
     settings.engine === 'claude' ? [] : heldOutOfLearning(db, settings.engine),
   ]);
   return { known: [...judged, ...heldOut], automated };

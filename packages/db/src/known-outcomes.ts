@@ -51,10 +51,10 @@ export async function judgedDecisions(db: Db, since: Since): Promise<JudgedDecis
   );
 }
 
-/** Automated decisions by category and confidence in steps of a hundredth, and how many of them somebody overruled. */
+/** The newest automated decisions by category and confidence in steps of a hundredth, and how many of them somebody overruled. */
 export async function automatedDecisions(
   db: Db,
-  { since }: Pick<Since, 'since'>,
+  { since, limit }: Since,
 ): Promise<(OverruledCount & { category: string })[]> {
   return whileAvailable(() =>
     db.execute<OverruledCount & { category: string } & Record<string, unknown>>(sql`
@@ -62,6 +62,7 @@ export async function automatedDecisions(
         select id, category, floor(confidence * 100) / 100 as confidence from decisions
         where actor_kind = 'engine' and action = 'route' and mode = 'auto' and confidence is not null
           and created_at >= ${since.toISOString()}::timestamptz
+        order by id desc limit ${limit}
       ), said as (
         select distinct on (decision_id) decision_id, category from outcomes
         where decision_id in (select id from made) order by decision_id, id desc

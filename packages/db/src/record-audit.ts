@@ -26,42 +26,43 @@ export type AuditOutcome =
  * Writes down a blind verdict as an outcome and as a labelled example. Where it shows that the ticket went to the wrong place, and
  * nobody had a word in it since, the ticket is routed again; that is no correction in the reports, since it was drawn by lot.
  */
-export async function recordAuditVerdict(db: Db, { auditId, decision, by }: AuditVerdict): Promise<AuditOutcome> {
-  const label = { category: decision.category, subcategory: decision.subcategory, actor: by.actor };
+export async function recordAuditVerdict(db: Db, verdict: AuditVerdict): Promise<AuditOutcome> {
   return whileAvailable(() =>
     db.transaction(async (tx) => {
-      const [audit] = await tx.select().from(blindAudits).where(eq(blindAudits.id, auditId)).for('update');
+      const [audit] = await tx.select().from(blindAudits).where(eq(blindAudits.id, verdict.auditId)).for('update');
       if (audit === undefined) return { kind: 'unknown' };
       if (audit.auditedAt !== null) return { kind: 'judged_before' };
-      const isOthers = audit.claimedBy !== null && audit.claimedBy !== by.actor;
-      if (isOthers && audit.claimedUntil !== null && audit.claimedUntil > new Date()) return { kind: 'claimed' };
-      const { category, subcategory, actor: auditedBy } = label;
-      const verdict = { category, subcategory, auditedBy, auditedAt: new Date() };
-      await tx.update(blindAudits).set(verdict).where(eq(blindAudits.id, auditId));
-      const { ticketId, revision } = audit;
-      const isUntouched = await nobodySpoke(tx, ticketId, revision);
-      await keepOutcome(tx, { ticketId, revision, via: 'audit', label });
-      const [ticket] = await tx.select().from(tickets).where(eq(tickets.id, ticketId)).for('update');
-      const [judged] = await tx.select().from(decisions).where(eq(decisions.id, audit.decisionId));
-      if (ticket === undefined || judged === undefined) throw new Error(`audit ${auditId} lost its ticket`);
-      if (ticket.revision === revision) await keepExample(tx, ticket, { label, provenance: 'audit', weight: 1 });
-      await writeAudit(tx, {
-        actor: auditedBy,
-        verb: 'ticket.audit',
-        subject: `ticket ${ticketId}`,
-        detail: { category },
-      });
-      const isRight = judged.category === category;
-      const isMisplaced = !isRight && isUntouched && ticket.decisionId === judged.id;
-      const { releaseId, mode } = judged;
-      const corrected = { ...decision, reason: 'corrected' } as const;
-      const change = { ticketId, revision, releaseId, mode, ...by, event: 'ticket.corrected', calls: [] } as const;
-      const { deliveryIds } = isMisplaced
-        ? await appendDecision(tx, { ...change, decision: corrected })
-        : { deliveryIds: [] };
-      return { kind: 'judged', ticketId, isRight, deliveryIds };
+      return isHeldByOther(audit, verdict.by.actor) ? { kind: 'claimed' } : judge(tx, audit, verdict);
     }),
   );
+}
+
+type Audit = typeof blindAudits.$inferSelect;
+
+function isHeldByOther({ claimedBy, claimedUntil }: Audit, actor: string): boolean {
+  return claimedBy !== null && claimedBy !== actor && claimedUntil !== null && claimedUntil > new Date();
+}
+
+async function judge(tx: Db, audit: Audit, { auditId, decision, by }: AuditVerdict): Promise<AuditOutcome> {
+  const { ticketId, revision } = audit;
+  const { category, subcategory } = decision;
+  const label = { category, subcategory, actor: by.actor };
+  const isUntouched = await nobodySpoke(tx, ticketId, revision);
+  const said = { category, subcategory, auditedBy: by.actor, auditedAt: new Date() };
+  await tx.update(blindAudits).set(said).where(eq(blindAudits.id, auditId));
+  await keepOutcome(tx, { ticketId, revision, via: 'audit', label });
+  const [ticket] = await tx.select().from(tickets).where(eq(tickets.id, ticketId)).for('update');
+  const [judged] = await tx.select().from(decisions).where(eq(decisions.id, audit.decisionId));
+  if (ticket === undefined || judged === undefined) throw new Error(`audit ${auditId} lost its ticket`);
+  if (ticket.revision === revision) await keepExample(tx, ticket, { label, provenance: 'audit', weight: 1 });
+  await writeAudit(tx, { actor: by.actor, verb: 'ticket.audit', subject: `ticket ${ticketId}`, detail: { category } });
+  const isRight = judged.category === category;
+  const isMisplaced = !isRight && isUntouched && ticket.decisionId === judged.id;
+  if (!isMisplaced) return { kind: 'judged', ticketId, isRight, deliveryIds: [] };
+  const { releaseId, mode } = judged;
+  const change = { ticketId, revision, releaseId, mode, ...by, event: 'ticket.corrected', calls: [] } as const;
+  const { deliveryIds } = await appendDecision(tx, { ...change, decision: { ...decision, reason: 'corrected' } });
+  return { kind: 'judged', ticketId, isRight, deliveryIds };
 }
 
 async function nobodySpoke(tx: Db, ticketId: number, revision: number): Promise<boolean> {
