@@ -1,7 +1,8 @@
 import type { Benchmark } from './benchmark.ts';
+import { budget } from './budget.ts';
 import { cost } from './cost.ts';
 import { drain } from './drain.ts';
 import { evidence } from './evidence.ts';
 
 /** Every benchmark there is: a new one is its own file and a line here. */
-export const benchmarks: readonly Benchmark[] = [cost, drain, evidence];
+export const benchmarks: readonly Benchmark[] = [budget, cost, drain, evidence];

@@ -238,3 +238,44 @@ describe('usher people', () => {
     expect([code, error]).toEqual([1, expect.stringContaining(said)]);
   });
 });
+
+describe('usher budget and usher breaker', () => {
+  test("set a source's limit for a day and show what is spent of each", async () => {
+    await usher(['migrate']);
+    const set = await usher(['budget', 'limit', API_SOURCE, '2.50', '--json']);
+    expect(set.json()).toEqual({ source: API_SOURCE, daily_micro_usd: 2_500_000 });
+    const today = await usher(['budget', 'today', '--json'], { USHER_DAILY_USD: '10' });
+    expect(today.json()).toEqual([
+      { whose: 'everybody', spent_micro_usd: 0, limit_micro_usd: 10_000_000 },
+      { whose: API_SOURCE, spent_micro_usd: 0, limit_micro_usd: 2_500_000 },
+    ]);
+    expect((await usher(['budget', 'today'])).out).toContain('$2.50');
+    await usher(['budget', 'limit', API_SOURCE, '--remove']);
+    expect((await usher(['budget', 'today'])).out).toContain('There is no limit');
+  });
+
+  test('stop the fleet, say so, and let it go on', async () => {
+    await usher(['migrate']);
+    const own = { ANTHROPIC_API_KEY: 'some-key' };
+    expect((await usher(['breaker', 'status'], own)).out).toContain('Nobody has called Claude yet');
+    const opened = await usher(['breaker', 'open', '--for', '30m', '--why', 'a new key'], own);
+    expect(opened.out).toMatch(/Nobody calls Claude for 30m: claude:[0-9a-f]{16}\./);
+    expect((await usher(['breaker', 'status', '--json'])).json()).toMatchObject([
+      { state: 'open', reason: 'hand', detail: 'a new key' },
+    ]);
+    expect((await usher(['breaker', 'close'])).out).toContain('Claude is called again');
+    expect((await usher(['breaker', 'status', '--json'])).json()).toMatchObject([{ state: 'closed', reason: null }]);
+    expect((await usher(['breaker', 'close'])).out).toContain('No breaker was open');
+  });
+
+  test.each([
+    ['an amount that is none', ['budget', 'limit', API_SOURCE, 'much'], 'US dollars, such as 5'],
+    ['a negative amount', ['budget', 'limit', API_SOURCE, '--', '-1'], 'US dollars, such as 5'],
+    ['a source that nobody knows', ['budget', 'limit', 'nowhere', '5'], 'usher sources list'],
+    ['a time that is none', ['breaker', 'open', '--for', 'ever'], 'such as 90s'],
+  ])('say what is wrong with %s', async (_what, args, said) => {
+    await usher(['migrate']);
+    const { code, error } = await usher(args);
+    expect([code, error]).toEqual([1, expect.stringContaining(said)]);
+  });
+});

@@ -2,6 +2,8 @@ import { readConfig } from '@usher/core/config';
 import { Command, CommanderError } from 'commander';
 import { addBackfill } from './commands/backfill.ts';
 import { addBatches } from './commands/batches.ts';
+import { addBreaker } from './commands/breaker.ts';
+import { addBudget } from './commands/budget.ts';
 import { addClassify } from './commands/classify.ts';
 import { addCorrect } from './commands/correct.ts';
 import { addCost } from './commands/cost.ts';
@@ -71,6 +73,8 @@ export async function runProgram(
     addDeliveries,
     addUndo,
     addBatches,
+    addBudget,
+    addBreaker,
   ]) {
     add(program, surroundings);
   }

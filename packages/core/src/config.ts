@@ -83,7 +83,7 @@ export const Settings = z.object({
     .max(1_000_000)
     .optional()
     .describe(
-      'What Claude may cost on one day (UTC), all sources together. Unset, there is no limit. Sources can have limits of their own: `usher sources budget`.',
+      'What Claude may cost on one day (UTC), all sources together. Unset, there is no limit. Sources can have limits of their own: `usher budget limit`.',
     ),
   USHER_CONCURRENCY: z.coerce
     .number({ error: 'must be a whole number' })

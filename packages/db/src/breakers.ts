@@ -32,6 +32,11 @@ export interface Opening {
 const ms = (value: number): SQL => sql`${value} * interval '1 millisecond'`;
 const DOUBLINGS = 10;
 
+/** The name of the breaker of one account at Claude. */
+export function breakerName(account: string): string {
+  return `claude:${account}`;
+}
+
 /** Every breaker that was ever opened or had an answer. */
 export async function listBreakers(db: Db): Promise<Breaker[]> {
   const rows = await whileAvailable(() => db.select(columns).from(breakers).orderBy(breakers.name));

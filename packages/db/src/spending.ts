@@ -126,18 +126,20 @@ export async function returnMoney(db: Db, { day, purses }: Taken, microUsd: numb
   });
 }
 
-/** Notes that an alert is given for a part of a purse's limit, in percent; false if it was given today already. */
+/** Notes that alerts are given up to a part of a purse's limit, in percent; answers up to which they were given before. */
 export async function noteAlert(
   db: Db,
   { day, purse, percent }: { day: string; purse: number; percent: number },
-): Promise<boolean> {
-  const noted = await whileAvailable(() =>
-    db.execute(sql`
-      update spending set told_percent = ${percent}
-      where day = ${day}::date and purse = ${purse} and told_percent < ${percent}
-      returning purse`),
+): Promise<number> {
+  const [noted] = await whileAvailable(() =>
+    db.execute<{ before: number }>(sql`
+      with before as materialized (
+        select told_percent from spending where day = ${day}::date and purse = ${purse} for update)
+      update spending set told_percent = greatest(before.told_percent, ${percent}::smallint)
+      from before where day = ${day}::date and purse = ${purse}
+      returning before.told_percent as before`),
   );
-  return noted.length > 0;
+  return noted?.before ?? percent;
 }
 
 /** Sets what a source's tickets may cost on one day, in micro-dollars; null removes the limit. */

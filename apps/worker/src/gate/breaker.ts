@@ -1,6 +1,7 @@
 import type { Failure } from '@usher/core/failure';
 import type { CallEnd } from '@usher/core/gate';
 import {
+  breakerName,
   type BreakerReason,
   closeBreaker,
   dropProbe,
@@ -73,11 +74,6 @@ export interface FleetBreaker {
   heed(how: CallEnd, isProbe: boolean): Promise<void>;
   /** How it stands, by what this process knows. */
   standing(): Promise<{ state: 'open' | 'half_open' | 'closed'; reason: BreakerReason }>;
-}
-
-/** The name of an account's breaker. */
-export function breakerName(account: string): string {
-  return `claude:${account}`;
 }
 
 /**

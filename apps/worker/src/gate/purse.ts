@@ -13,7 +13,7 @@ import {
 import type { Report } from '../events.ts';
 
 /** Parts of a day's limit, in percent, of which an operator hears. */
-const ALERTS = [100, 80, 50] as const;
+const ALERTS = [50, 80, 100] as const;
 /** How old the knowledge may be which sources have limits of their own. */
 const FRESH_MS = 5_000;
 
@@ -55,9 +55,10 @@ export function openPurse({ db, dailyMicroUsd, report, now }: PurseOptions): Pur
     const key = `${day} ${purse}`;
     if (percent <= (told.get(key) ?? 0)) return;
     told.set(key, percent);
-    if (!(await noteAlert(db, { day, purse, percent }))) return;
+    const before = await noteAlert(db, { day, purse, percent });
     const whose = whoseIs(purse, await namesOf());
-    report({ kind: 'money_alert', percent, whose, day, spentMicroUsd, limitMicroUsd });
+    for (const reached of ALERTS.filter((part) => part > before && part <= percent))
+      report({ kind: 'money_alert', percent: reached, whose, day, spentMicroUsd, limitMicroUsd });
   };
   const refuse = async ({ day, purses, freshInMs }: Spent) => {
     for (const purse of purses) await alert(day, purse, 100);
@@ -78,7 +79,7 @@ export function openPurse({ db, dailyMicroUsd, report, now }: PurseOptions): Pur
       const standings = await returnMoney(db, taken, worstMicroUsd - costOf(how, worstMicroUsd));
       for (const standing of standings) {
         const percent = (100 * standing.spentMicroUsd) / Math.max(1, standing.limitMicroUsd);
-        const reached = ALERTS.find((part) => percent >= part);
+        const reached = ALERTS.findLast((part) => percent >= part);
         if (reached !== undefined) await alert(taken.day, standing, reached);
       }
     },
