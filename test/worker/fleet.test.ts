@@ -61,12 +61,12 @@ describe('A fleet that Claude asks to pause', () => {
     await using fleet = await startFleet({
       claude: { limits: { requests: 1_200, inputTokens: 10_000_000, outputTokens: 1_000_000 }, bucketSeconds: 2 },
     });
-    await fleet.send(texts.refund, 60);
+    await fleet.send(texts.refund, 25);
 
-    expect(await fleet.decided()).toEqual({ routed: 60 });
+    expect(await fleet.decided()).toEqual({ routed: 25 });
     await expectNothingSpent(fleet);
     // Before the first answer nobody knew the limit.
-    expect(fleet.claude.requests.length).toBeLessThanOrEqual(60 + IN_FLIGHT);
+    expect(fleet.claude.requests.length).toBeLessThanOrEqual(25 + IN_FLIGHT);
   });
 });
 
