@@ -5,8 +5,8 @@ import { Queue } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PEER_QUEUE } from './peers.ts';
 
-/** So many jobs are there at the same time, as the feeder of a large backlog keeps it. */
-const WINDOW = 1_500;
+/** So many jobs are there at the same time: some seconds' worth. */
+const WINDOW = 700;
 const LOOK_EVERY_MS = 250;
 
 /** Keeps Usher's bulk queue full until it is disposed of. */

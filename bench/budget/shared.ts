@@ -12,6 +12,8 @@ const BUCKET_SECONDS = 2;
 const MEMBERS = 4;
 const CONCURRENCY = 48;
 const WATCHED_SECONDS = 30;
+/** Until those have called who had their place before the tickets changed, and what they used is known. */
+const SETTLED_SECONDS = 25;
 
 /** Short tickets: requests bind. */
 const short: Load = { characters: 250, estimateFactor: 1 };
@@ -61,7 +63,7 @@ export async function measureShared({ redisUrl, progress }: Given): Promise<Shar
 
   async function withLoad(load: Load): Promise<Use> {
     fleet.turnTo(load);
-    await sleep(15_000);
+    await sleep(SETTLED_SECONDS * 1_000);
     return watch(claude, limits, WATCHED_SECONDS);
   }
 }

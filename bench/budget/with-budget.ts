@@ -30,6 +30,9 @@ export function workWithBudget({ redisUrl, claudeUrl, concurrency }: MemberSetti
     },
     async deliver() {},
     async learn() {},
+    async fetch() {},
+    async pull() {},
+    async batch() {},
   };
   consume(connectQueue(redisUrl, { role: 'consumer' }), {
     queue: 'classify-bulk',

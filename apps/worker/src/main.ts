@@ -29,6 +29,9 @@ import { createTicketWork } from './ticket-work.ts';
 import { createWarmUp } from './warm-up.ts';
 import { startWorker, ticketsAtATime } from './worker.ts';
 
+/** Each ticket in the queue takes a place in Claude's line: more of them only come again and again before it is their turn. */
+const MOST_IN_LINE = 1_000;
+
 /** Past this a supervisor would kill us; whatever is still in hand then is found again by its lock or the sweep. */
 const STOPPED_WITHIN_MS = 28_000;
 /** Whatever a receiver does, an attempt takes no longer than this. */
@@ -87,7 +90,7 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
     consumer,
     producer,
     concurrency,
-    window: config.USHER_WINDOW,
+    window: settings.engine === 'local' ? config.USHER_WINDOW : Math.min(config.USHER_WINDOW, MOST_IN_LINE),
     deps: {
       db,
       tickets: createTicketWork(db),

@@ -141,15 +141,15 @@ describe('A budget', () => {
   test('gives bulk what the live leave, and no more', () => {
     const every = (share: Share, ms: number) =>
       Array.from({ length: 60_000 / ms }, (_, index): Caller => ({ share, comesAt: index * ms, estimate: small }));
-    // 6,000 a minute, 97 % of it used: 5,820, of which the live take 3,000.
+    // 6,000 a minute, 98 % of it used: 5,880, of which the live take 3,000.
     const grants = letCall(openWarmBook(pool), [...every('bulk', 10), ...every('live', 20)]);
     const inTheMinute = grants.filter(({ at }) => at < 60_000);
     const live = inTheMinute.filter(({ caller }) => caller.share === 'live');
 
     expect(live).toHaveLength(3_000);
     expect(live.every(({ at, caller }) => at === caller.comesAt)).toBe(true);
-    expect(inTheMinute.length).toBeGreaterThanOrEqual(5_815);
-    expect(inTheMinute.length).toBeLessThanOrEqual(5_820 + 100);
+    expect(inTheMinute.length).toBeGreaterThanOrEqual(5_875);
+    expect(inTheMinute.length).toBeLessThanOrEqual(5_880 + 100);
   });
 
   test('never lets a level above its depth, whatever happens', () => {
@@ -324,7 +324,7 @@ describe('A place', () => {
     const book = openWarmBook(pool);
     fill(book, 300, 'bulk');
     const { waitMs } = book.reserve(ask('a', 'bulk'), START);
-    fill(book, 97);
+    fill(book, 98);
 
     expect(book.reserve(ask('a', 'bulk'), START + waitMs)).toEqual({ waitMs: 1_000 });
   });

@@ -31,11 +31,11 @@ export interface Pool {
 
 /**
  * How a budget behaves; all times in milliseconds. The share in use and the burst were measured against buckets 1 to 5 s
- * deep: a burst deeper than the server's is refused, and the last 3 % are not worth a refusal that stops everybody.
+ * deep: a burst deeper than the server's is refused, and the last 2 % are not worth a refusal that stops everybody.
  */
 export const rules = {
   /** Share of a limit that is used. */
-  use: 0.97,
+  use: 0.98,
   /** How much of a limit may be saved up and spent at once. */
   burstMs: 1_000,
   /** How the burst is divided, so that everybody's together is one. A request is always let through. */
