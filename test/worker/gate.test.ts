@@ -3,12 +3,13 @@ import { closeBreaker, listBreakers, openByHand } from '@usher/db/breakers';
 import { connectDatabase, type Database } from '@usher/db/connect';
 import { ensureSource } from '@usher/db/sources';
 import { setDailyLimit, spentToday } from '@usher/db/spending';
-import { openMemoryBudget } from '@usher/queue/budget/memory';
+
 import { createTurns } from '@usher/queue/budget/turns';
 import type { WorkerEvent } from '@usher/worker/events';
 import { createGate } from '@usher/worker/gate';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { roomyLimits } from '../support/claude-server-limits.ts';
+import { openMemoryBudget } from '../support/memory-budget.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 /** A call like any other. */

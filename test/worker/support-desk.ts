@@ -7,7 +7,7 @@ import { receiveTickets } from '@usher/db/receive-tickets';
 import { ensureSource, type Source } from '@usher/db/sources';
 import { publishTaxonomy } from '@usher/db/taxonomies';
 import { readPrices } from '@usher/engines/claude/prices';
-import { openMemoryBudget } from '@usher/queue/budget/memory';
+
 import type { BudgetStore } from '@usher/queue/budget/store';
 import { createTurns } from '@usher/queue/budget/turns';
 import { createAccounts } from '@usher/worker/accounts';
@@ -23,6 +23,7 @@ import { createTicketWork } from '@usher/worker/ticket-work';
 import postgres, { type Sql } from 'postgres';
 import { desk } from '../support/claude-server-desk.ts';
 import { roomyLimits } from '../support/claude-server-limits.ts';
+import { openMemoryBudget } from '../support/memory-budget.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { testVault } from '../support/vault.ts';
 

@@ -1,8 +1,8 @@
 import { type Book, openBook } from '@usher/core/budget/book';
 import type { Pool } from '@usher/core/budget/rules';
-import type { BudgetStore } from './store.ts';
+import type { BudgetStore } from '@usher/queue/budget/store';
 
-/** A budget of one process alone, for where no queue is: it knows nothing of what others use. */
+/** A budget that only those share who are given it: the reference itself, for where a test needs no server. */
 export function openMemoryBudget({ now = Date.now }: { now?: () => number } = {}): BudgetStore {
   const books = new Map<string, Book>();
   const bookOf = (pool: Pool) => {
