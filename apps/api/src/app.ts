@@ -23,6 +23,7 @@ import { addModels } from './routes/models.ts';
 import { addPromises } from './routes/promises.ts';
 import { addReview } from './routes/review.ts';
 import { addReviewVerdict } from './routes/review-verdict.ts';
+import { addTaxonomyPreview } from './routes/taxonomy-preview.ts';
 import { addTaxonomy } from './routes/taxonomy.ts';
 import { addTicketsIntake } from './routes/tickets-intake.ts';
 import { addTickets } from './routes/tickets.ts';
@@ -65,6 +66,7 @@ export function createApp(deps: Deps): Api {
   addReports(api, deps);
   addCostReport(api, deps);
   addTaxonomy(api, deps);
+  addTaxonomyPreview(api, deps);
   addSession(api, deps);
   addWelcome(api, deps);
   addPeople(api, deps);

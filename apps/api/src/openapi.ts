@@ -28,6 +28,7 @@ import { getModels, ModelOrder, postModels } from './routes/models.ts';
 import { deletePromise, getPromises, PromiseDraft, putPromise } from './routes/promises.ts';
 import { getReview, postReviewNext } from './routes/review.ts';
 import { postReview } from './routes/review-verdict.ts';
+import { postPreview } from './routes/taxonomy-preview.ts';
 import { getTaxonomy, putTaxonomy } from './routes/taxonomy.ts';
 import { postTickets } from './routes/tickets-intake.ts';
 import { getTicket, getTickets } from './routes/tickets.ts';
@@ -69,6 +70,7 @@ const ROUTES = [
   getCost,
   getTaxonomy,
   putTaxonomy,
+  postPreview,
   postSession,
   getSession,
   deleteSession,

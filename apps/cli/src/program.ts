@@ -18,6 +18,7 @@ import { addMigrate } from './commands/migrate.ts';
 import { addModels } from './commands/models.ts';
 import { addPeople } from './commands/people.ts';
 import { addPromise } from './commands/promise.ts';
+import { addReplay } from './commands/replay.ts';
 import { addReport } from './commands/report.ts';
 import { addSources } from './commands/sources.ts';
 import { addStart } from './commands/start.ts';
@@ -31,6 +32,7 @@ Examples:
   $ usher classify "Charged twice" "I see two charges of 49 EUR for order 1182."
   $ usher correct api:T-1 billing --subcategory charge_dispute
   $ usher report
+  $ usher replay --threshold 0.9 --since 7d
   $ usher backfill tickets.csv --shadow
   $ usher cost --from 2026-11-01
   $ usher evaluate train.jsonl test.jsonl
@@ -58,6 +60,7 @@ export async function runProgram(
     addClassify,
     addCorrect,
     addReport,
+    addReplay,
     addCost,
     addEvaluate,
     addBackfill,

@@ -34,24 +34,28 @@ export async function listTickets(db: Db, filter: ListFilter): Promise<StoredTic
       .select({ ticket: tickets, source: sources.name })
       .from(tickets)
       .innerJoin(sources, eq(sources.id, tickets.sourceId))
-      .where(
-        and(
-          filter.state && eq(tickets.state, filter.state),
-          filter.team === undefined ? undefined : eq(tickets.team, filter.team),
-          filter.category === undefined ? undefined : eq(tickets.category, filter.category),
-          filter.predicted === undefined ? undefined : eq(tickets.predicted, filter.predicted),
-          filter.truth === undefined ? undefined : eq(tickets.truth, filter.truth),
-          source === undefined ? undefined : eq(tickets.sourceId, source),
-          filter.receivedFrom && cameFrom(filter.receivedFrom),
-          filter.receivedBefore && cameBefore(filter.receivedBefore),
-          filter.search === undefined ? undefined : isFoundBy(filter.search),
-          filter.beforeId === undefined ? undefined : lt(tickets.id, filter.beforeId),
-        ),
-      )
+      .where(and(...conditionsOf(filter), source === undefined ? undefined : eq(tickets.sourceId, source)))
       .orderBy(desc(tickets.id))
       .limit(filter.limit),
   );
   return rows.map(({ ticket, source }) => ({ ...ticket, source }));
+}
+
+function conditionsOf(filter: ListFilter): (SQL | undefined)[] {
+  const equals = [
+    [tickets.state, filter.state],
+    [tickets.team, filter.team],
+    [tickets.category, filter.category],
+    [tickets.predicted, filter.predicted],
+    [tickets.truth, filter.truth],
+  ] as const;
+  return [
+    ...equals.map(([column, value]) => (value === undefined ? undefined : eq(column, value))),
+    filter.receivedFrom && cameFrom(filter.receivedFrom),
+    filter.receivedBefore && cameBefore(filter.receivedBefore),
+    filter.search === undefined ? undefined : isFoundBy(filter.search),
+    filter.beforeId === undefined ? undefined : lt(tickets.id, filter.beforeId),
+  ];
 }
 
 async function findSourceId(db: Db, name: string): Promise<number | null> {

@@ -1,4 +1,3 @@
-import { writeCsv } from '@usher/core/reports/csv';
 import { Basis, type Report, ReportFilter, ReportName } from '@usher/core/reports/report';
 import { VolumeStep } from '@usher/core/reports/volume';
 import type { Db } from '@usher/db/connect';
@@ -15,7 +14,7 @@ import { z } from 'zod';
 import { CannotDo } from '../failures.ts';
 import { openDatabase } from '../open-database.ts';
 import type { Screen } from '../screen.ts';
-import { showTable } from '../show-table.ts';
+import { showReport } from '../show-report.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 /** Lines of a list at most. */
@@ -66,7 +65,7 @@ export function addReport(program: Command, { config, screen }: Surroundings): v
       const options = readOptions(given);
       await using database = await openDatabase(config());
       if (rebuild === true) await rebuildAll(database.db, screen);
-      show(await readers[report](database.db, options), options, screen);
+      showReport(await readers[report](database.db, options), options, screen);
     });
 }
 
@@ -91,22 +90,4 @@ async function rebuildAll(db: Db, screen: Screen): Promise<void> {
     'writers_at_work',
     'Something has been writing to the database for a minute, such as a large import: try again when it is done.',
   );
-}
-
-function show({ document, tables, note }: Report<unknown>, { csv, table }: Options, screen: Screen): void {
-  const names = Object.keys(tables);
-  if (table !== undefined && !names.includes(table))
-    throw new CannotDo('unknown_table', `There is no table "${table}". This report has: ${names.join(', ')}.`);
-  const wanted = Object.entries(tables).filter(([name]) => table === undefined || name === table);
-  if (csv)
-    return screen.show(
-      document,
-      wanted
-        .slice(0, 1)
-        .map(([, one]) => writeCsv(one))
-        .join('')
-        .trimEnd(),
-    );
-  const parts = wanted.map(([name, one]) => `${name}\n${one.rows.length === 0 ? 'nothing yet' : showTable(one)}`);
-  screen.show(document, [...parts, ...(note === null ? [] : [note])].join('\n\n'));
 }
