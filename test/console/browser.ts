@@ -30,6 +30,8 @@ export async function walk(
   }: { baseURL: string; colorScheme?: 'light' | 'dark'; width?: number },
 ): Promise<Walk> {
   const context = await browser.newContext({ baseURL, colorScheme, viewport: { width, height: 900 } });
+  // Below the time a test has, so that a failure says what was waited for.
+  context.setDefaultTimeout(12_000);
   const page = await context.newPage();
   const troubles: string[] = [];
   page.on('console', (message) => {

@@ -1,6 +1,8 @@
 import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
 import type { postCorrection } from './routes/corrections.ts';
 import type { getPeople, patchPerson, postInvitation, postPeople } from './routes/people.ts';
+import type { getReview, postReviewNext } from './routes/review.ts';
+import type { postReview } from './routes/review-verdict.ts';
 import type { deleteSession, deleteSessions, getSession, postSession } from './routes/session.ts';
 import type { getTaxonomy } from './routes/taxonomy.ts';
 import type { getTicket, getTickets } from './routes/tickets.ts';
@@ -11,6 +13,9 @@ type Routes = [
   typeof getTickets,
   typeof getTicket,
   typeof postCorrection,
+  typeof getReview,
+  typeof postReviewNext,
+  typeof postReview,
   typeof getTaxonomy,
   typeof postSession,
   typeof getSession,

@@ -2,6 +2,7 @@ import { ErrorBoundary, LocationProvider, Route, Router } from 'preact-iso';
 import { Frame } from './frame/frame.tsx';
 import { NotFound } from './frame/not-found.tsx';
 import { PeoplePage } from './people/people-page.tsx';
+import { ReviewPage } from './review/review-page.tsx';
 import { SessionKeeper } from './session/session.tsx';
 import { SignInPage } from './session/sign-in.tsx';
 import { WelcomePage } from './session/welcome.tsx';
@@ -20,7 +21,8 @@ export function App() {
         <Frame>
           <ErrorBoundary>
             <Router>
-              <Route path="/" component={TicketsPage} />
+              <Route path="/" component={ReviewPage} />
+              <Route path="/review" component={ReviewPage} />
               <Route path="/tickets" component={TicketsPage} />
               <Route path="/tickets/:id" component={StoryPage} />
               <Route path="/people" component={PeoplePage} />

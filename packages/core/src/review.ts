@@ -20,4 +20,9 @@ export const NextReview = z.object({
   kind: ReviewKind.default('ticket').describe(
     '`ticket` waits for a person; `audit` judges an automated decision blindly.',
   ),
+  besides: z
+    .array(z.string().max(40))
+    .max(20)
+    .default([])
+    .describe('Tickets that you hold already: another one is wanted, so that it is there when these are answered.'),
 });

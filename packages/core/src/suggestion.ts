@@ -7,7 +7,6 @@ export const Probability = z.number().min(0).max(1);
 export const Alternative = z.object({ category: Key, confidence: Probability });
 export type Alternative = z.infer<typeof Alternative>;
 
-/** What an engine said about one ticket. Its labels are always labels of the taxonomy it was given. */
 /** What a calibrated confidence in Claude's answer was read from. */
 export const Signals = z.object({
   /** The local model's probability of Claude's label. */
@@ -21,6 +20,7 @@ export const Signals = z.object({
 });
 export type Signals = z.infer<typeof Signals>;
 
+/** What an engine said about one ticket. Its labels are always labels of the taxonomy it was given. */
 export const Suggestion = z.object({
   category: Key,
   subcategory: Key.nullable(),

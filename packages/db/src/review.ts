@@ -1,7 +1,9 @@
-import { and, eq, sql } from 'drizzle-orm';
+import type { Suggestion } from '@usher/core/suggestion';
+import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import { findTicket, type StoredTicket } from './find-ticket.ts';
+import { classifications } from './schema/facts.ts';
 import { blindAudits, reviewClaims } from './schema/learning.ts';
 
 /** Who asks, and for how many milliseconds nobody else gets what they were given. */
@@ -13,6 +15,8 @@ export interface ClaimBy {
 /** A ticket that waits for a person, held for one. */
 export interface ClaimedTicket {
   ticket: StoredTicket;
+  /** What an engine last said about its text; null if nothing usable. */
+  suggestion: Suggestion | null;
   claimedUntil: Date;
 }
 
@@ -56,7 +60,10 @@ export async function listReview(db: Db, { agent, limit }: { agent: string; limi
  * The next ticket that waits for a person: the one that this agent holds already, else the most urgent that nobody holds.
  * No two agents get the same one before its time is over. Undefined when there is none.
  */
-export async function claimNextTicket(db: Db, { agent, forMs }: ClaimBy): Promise<ClaimedTicket | undefined> {
+export async function claimNextTicket(
+  db: Db,
+  { agent, forMs, besides }: ClaimBy & { besides: readonly number[] },
+): Promise<ClaimedTicket | undefined> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const [row] = await whileAvailable(() =>
       db.execute<{ id: number; claimedUntil: string | null }>(sql`
@@ -65,6 +72,7 @@ export async function claimNextTicket(db: Db, { agent, forMs }: ClaimBy): Promis
           left join review_claims own
             on own.ticket_id = tickets.id and own.claimed_by = ${agent} and own.claimed_until > now()
           where ${waits} and not exists (${claimOfOthers(agent)})
+            and tickets.id not in (select value::bigint from jsonb_array_elements_text(${JSON.stringify(besides)}::jsonb))
           order by own.claimed_until nulls last, tickets.sla_due_at, tickets.id
           limit 1 for update of tickets skip locked
         ), claimed as (
@@ -81,9 +89,28 @@ export async function claimNextTicket(db: Db, { agent, forMs }: ClaimBy): Promis
     // Another agent was quicker at the same moment.
     if (row.claimedUntil === null) continue;
     const ticket = await findTicket(db, { id: row.id });
-    return ticket && { ticket, claimedUntil: new Date(row.claimedUntil) };
+    if (ticket === undefined) return undefined;
+    return { ticket, suggestion: await lastSuggestion(db, ticket), claimedUntil: new Date(row.claimedUntil) };
   }
   return undefined;
+}
+
+async function lastSuggestion(db: Db, { id, revision }: StoredTicket): Promise<Suggestion | null> {
+  const [row] = await whileAvailable(() =>
+    db
+      .select({ suggestion: classifications.suggestion })
+      .from(classifications)
+      .where(
+        and(
+          eq(classifications.ticketId, id),
+          eq(classifications.revision, revision),
+          isNotNull(classifications.suggestion),
+        ),
+      )
+      .orderBy(desc(classifications.id))
+      .limit(1),
+  );
+  return row?.suggestion ?? null;
 }
 
 /** Who else holds a ticket now, null if nobody does. */

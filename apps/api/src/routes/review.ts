@@ -70,13 +70,14 @@ export function addReview(api: Api, { authenticate, database }: Deps): void {
 
   const middleware = [guard(authenticate, postReviewNext.security), limitBody(MAX_BYTES)];
   api.openapi({ ...postReviewNext, middleware }, async (c) => {
-    const { kind } = await readBody(c, NextReview);
+    const { kind, besides } = await readBody(c, NextReview);
     const by = { agent: c.var.grant.actor, forMs: CLAIM_MS };
     if (kind === 'audit') {
       const audit = await database.quick((db) => claimNextAudit(db, by));
       return c.json({ item: audit === undefined ? null : showAudit(audit) }, 200);
     }
-    const claimed = await database.quick((db) => claimNextTicket(db, by));
-    return c.json({ item: claimed === undefined ? null : showWaiting(claimed.ticket, claimed.claimedUntil) }, 200);
+    const held = besides.flatMap((id) => (/^\d{1,15}$/.test(id) ? Number(id) : []));
+    const claimed = await database.quick((db) => claimNextTicket(db, { ...by, besides: held }));
+    return c.json({ item: claimed === undefined ? null : showWaiting(claimed.ticket, claimed) }, 200);
   });
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { Alternative, type Suggestion } from '@usher/core/suggestion';
 import type { ClaimedAudit } from '@usher/db/review';
 import type { StoredTicket } from '@usher/db/find-ticket';
 import { shown, ShownMoment, shownOrNull } from './moment.ts';
@@ -10,6 +11,10 @@ const Suggested = z.object({
   calibrated: z.boolean().nullable().describe('Whether outcomes say how often such a confidence is right.'),
   reason: z.string().nullable(),
   note: z.string().nullable(),
+  rationale: z.string().nullable().describe('Why the engine said so.'),
+  alternatives: z
+    .array(Alternative)
+    .describe('Other likely categories, most likely first; only of an item that is yours.'),
 });
 
 /** An item of the review queue; of a blind audit, nothing of the decision is shown. */
@@ -28,8 +33,11 @@ export const ReviewItem = z
   })
   .openapi('ReviewItem');
 
-/** Shows a ticket that waits for a person. */
-export function showWaiting(ticket: StoredTicket, claimedUntil: Date | null): z.infer<typeof ReviewItem> {
+/** Shows a ticket that waits for a person; of one that is held, also what an engine said. */
+export function showWaiting(
+  ticket: StoredTicket,
+  held: { claimedUntil: Date; suggestion: Suggestion | null } | null,
+): z.infer<typeof ReviewItem> {
   const { id, source, externalId, subject, body, category, subcategory, confidence, isCalibrated, reason, note } =
     ticket;
   return {
@@ -41,8 +49,12 @@ export function showWaiting(ticket: StoredTicket, claimedUntil: Date | null): z.
     body,
     received_at: shown(ticket.receivedAt),
     sla_due_at: shownOrNull(ticket.slaDueAt),
-    suggested: { category, subcategory, confidence, calibrated: isCalibrated, reason, note },
-    claimed_until: shownOrNull(claimedUntil),
+    suggested: {
+      ...{ category, subcategory, confidence, calibrated: isCalibrated, reason, note },
+      rationale: held?.suggestion?.rationale ?? null,
+      alternatives: held?.suggestion?.alternatives ?? [],
+    },
+    claimed_until: shownOrNull(held?.claimedUntil ?? null),
   };
 }
 

@@ -33,5 +33,5 @@ export function Frame({ children }: { children: ComponentChildren }) {
 const ELSEWHERE = { target: '_blank', rel: 'noopener' };
 
 function isAt(path: string, to: string): boolean {
-  return to === '/' ? path === '/' : path.startsWith(to);
+  return path.startsWith(to) || (path === '/' && to === pages[0]?.to);
 }

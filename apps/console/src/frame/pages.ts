@@ -10,6 +10,7 @@ export interface Page {
 
 /** Every page, in the order of the menu. */
 export const pages: readonly Page[] = [
+  { to: '/review', name: 'Review', needs: ['agent'] },
   { to: '/tickets', name: 'Tickets', needs: ['agent'] },
   { to: '/people', name: 'People', needs: ['admin'] },
   { to: '/docs', name: 'API', needs: ['agent', 'ops'], isElsewhere: true },

@@ -1,3 +1,4 @@
+import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import { ask, sending, v1 } from '../api/client.ts';
 import { messageOf } from '../api/use-answer.ts';
@@ -7,6 +8,7 @@ import type { Person } from './session.tsx';
 
 /** Where somebody who was invited chooses a password. The token stands behind the #, which is never sent on its own. */
 export function WelcomePage({ enter }: { enter: (person: Person) => void }) {
+  const { route } = useLocation();
   const [error, setError] = useState('');
   const [isBusy, setIsBusy] = useState(false);
   const submit = async (form: FormData) => {
@@ -15,7 +17,7 @@ export function WelcomePage({ enter }: { enter: (person: Person) => void }) {
     try {
       const given = { email: form.get('email'), name: form.get('name'), password: form.get('password') };
       const person = await ask(v1.welcome.$post({}, sending({ ...given, token: location.hash.slice(1) })));
-      history.replaceState(null, '', '/');
+      route('/', true);
       enter(person);
     } catch (thrown) {
       setError(messageOf(thrown));

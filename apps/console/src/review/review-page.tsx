@@ -1,0 +1,125 @@
+import { useLocation } from 'preact-iso';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { ask, v1 } from '../api/client.ts';
+import { useAnswer } from '../api/use-answer.ts';
+import { Failure } from '../parts/failure.tsx';
+import { type Category, orderChoices } from './choices.ts';
+import { Help } from './help.tsx';
+import { ItemView } from './item-view.tsx';
+import type { Item, Kind, Verdict } from './item.ts';
+import { useKeys } from './keys.ts';
+import { Picker } from './picker.tsx';
+import { type Queue, useQueue } from './use-queue.ts';
+
+/** Where agents work: one ticket at a time, by keyboard. */
+export function ReviewPage() {
+  const { query } = useLocation();
+  const kind: Kind = query['kind'] === 'audit' ? 'audit' : 'ticket';
+  return <Desk key={kind} kind={kind} />;
+}
+
+function Desk({ kind }: { kind: Kind }) {
+  const queue = useQueue(kind);
+  const [at, setAt] = useState(0);
+  const [isHelpOpen, setIsHelpOpen] = useState(false);
+  const item = queue.held[Math.min(at, queue.held.length - 1)];
+  const { data: taxonomy } = useAnswer('taxonomy', () => ask(v1.taxonomy.$get({})));
+  const choices = useMemo(() => (item ? orderChoices(taxonomy?.categories ?? [], item) : []), [taxonomy, item]);
+  const picker = useRef<HTMLSelectElement>(null);
+  useEffect(() => setAt(0), [queue.done]);
+  useKeys(useActions({ queue, item, choices, setAt, setIsHelpOpen, picker }));
+  return (
+    <div class="review">
+      <Bar kind={kind} queue={queue} help={() => setIsHelpOpen(true)} />
+      {queue.error !== '' && <Failure>{queue.error}</Failure>}
+      {item === undefined && !queue.isFilling && <NothingLeft kind={kind} />}
+      {item !== undefined && (
+        <>
+          <ItemView item={item} />
+          <Picker
+            key={item.id}
+            item={item}
+            choices={choices}
+            picker={picker}
+            say={(verdict: Verdict) => queue.say(item, verdict)}
+          />
+        </>
+      )}
+      <Help isOpen={isHelpOpen} close={() => setIsHelpOpen(false)} />
+    </div>
+  );
+}
+
+interface Actions {
+  queue: Queue;
+  item: Item | undefined;
+  choices: readonly Category[];
+  setAt: (move: (at: number) => number) => void;
+  setIsHelpOpen: (isOpen: boolean) => void;
+  picker: { current: HTMLSelectElement | null };
+}
+
+/** What the keys do now. Tells whether a key did something. */
+function useActions({ queue, item, choices, setAt, setIsHelpOpen, picker }: Actions): (key: string) => boolean {
+  const { route } = useLocation();
+  return useCallback(
+    (key: string) => {
+      const move = (by: number) => setAt((at) => Math.max(0, Math.min(at + by, queue.held.length - 1)));
+      const always: Record<string, () => void> = {
+        j: () => move(1),
+        k: () => move(-1),
+        u: () => queue.undo(),
+        '/': () => route('/tickets'),
+        '?': () => setIsHelpOpen(true),
+        e: () => picker.current?.focus(),
+      };
+      const act = always[key] ?? (item && verdictKey(key, item, choices, queue));
+      act?.();
+      return act !== undefined;
+    },
+    [queue, item, choices, setAt, setIsHelpOpen, picker, route],
+  );
+}
+
+function verdictKey(key: string, item: Item, choices: readonly Category[], queue: Queue): (() => void) | undefined {
+  if (key === 'p') return () => queue.say(item, { action: 'pass' });
+  if (key === 'Enter' && item.suggested?.category != null) return () => queue.say(item, { action: 'accept' });
+  const chosen = /^[1-9]$/.test(key) ? choices[Number(key) - 1] : undefined;
+  if (chosen === undefined) return undefined;
+  return () => queue.say(item, { action: 'correct', category: chosen.key });
+}
+
+function Bar({ kind, queue, help }: { kind: Kind; queue: Queue; help: () => void }) {
+  const { data } = useAnswer(`review/${queue.done}`, () => ask(v1.review.$get({ query: { limit: '1' } })));
+  const { triage = 0, suggest = 0, audit = 0 } = data?.waiting ?? {};
+  return (
+    <div class="bar">
+      <h1>Review</h1>
+      <nav aria-label="Queues">
+        <a href="/review" aria-current={kind === 'ticket' ? 'true' : undefined}>
+          Tickets <span class="count">{triage + suggest}</span>
+        </a>
+        <a href="/review?kind=audit" aria-current={kind === 'audit' ? 'true' : undefined}>
+          Blind audits <span class="count">{audit}</span>
+        </a>
+      </nav>
+      <span class="faint">
+        {queue.done} done, {queue.held.length} at hand
+      </span>
+      <button disabled={!queue.canUndo} onClick={queue.undo}>
+        Undo <kbd>U</kbd>
+      </button>
+      <button onClick={help} aria-label="Keys">
+        <kbd>?</kbd>
+      </button>
+    </div>
+  );
+}
+
+function NothingLeft({ kind }: { kind: Kind }) {
+  return (
+    <p class="empty" role="status">
+      {kind === 'ticket' ? 'Nothing waits for you.' : 'No decision waits to be audited.'} New ones come by themselves.
+    </p>
+  );
+}

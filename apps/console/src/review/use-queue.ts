@@ -1,0 +1,103 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { messageOf } from '../api/use-answer.ts';
+import { answer, type Item, type Kind, takeNext, type Verdict } from './item.ts';
+
+/** Items that are held at the same time: the one that is looked at, and those that come after it. */
+const HELD = 3;
+/** Milliseconds in which a verdict can be taken back; only then is it told. */
+const UNDO_MS = 10_000;
+
+/** Milliseconds between looks for something new while there is too little. */
+const LOOK_EVERY_MS = 5_000;
+
+interface Pending {
+  item: Item;
+  verdict: Verdict;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+/** One agent's queue: the next item is there before the last one is answered, and an answer can be taken back for a while. */
+export interface Queue {
+  held: readonly Item[];
+  /** True until it is known whether anything waits. */
+  isFilling: boolean;
+  error: string;
+  /** How many were answered since the page was opened. */
+  done: number;
+  canUndo: boolean;
+  say: (item: Item, verdict: Verdict) => void;
+  undo: () => void;
+}
+
+/** Keeps the queue of one kind filled while the page is open, and tells what is pending when it closes. */
+export function useQueue(kind: Kind): Queue {
+  const [held, setHeld] = useState<readonly Item[]>([]);
+  const [isFilling, setIsFilling] = useState(true);
+  const [error, setError] = useState('');
+  const [done, setDone] = useState(0);
+  const [looks, setLooks] = useState(0);
+  const pending = useRef<Pending[]>([]);
+  const [pendingCount, setPendingCount] = useState(0);
+
+  const tell = useCallback((one: Pending) => {
+    clearTimeout(one.timer);
+    pending.current = pending.current.filter((other) => other !== one);
+    setPendingCount(pending.current.length);
+    answer(one.item.id, one.verdict).catch((thrown: unknown) => setError(messageOf(thrown)));
+  }, []);
+
+  useEffect(() => {
+    const tellAll = () => pending.current.forEach(tell);
+    window.addEventListener('pagehide', tellAll);
+    return () => {
+      window.removeEventListener('pagehide', tellAll);
+      tellAll();
+    };
+  }, [kind, tell]);
+
+  useEffect(() => {
+    if (held.length >= HELD) return undefined;
+    let isStale = false;
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const unavailable = [...held, ...pending.current.map(({ item }) => item)];
+    takeNext(kind, unavailable).then(
+      (item) => {
+        if (isStale) return;
+        setIsFilling(false);
+        if (item !== null && !unavailable.some(({ id }) => id === item.id)) setHeld([...held, item]);
+        else again = setTimeout(() => setLooks((before) => before + 1), LOOK_EVERY_MS);
+      },
+      (thrown: unknown) => {
+        if (!isStale) setError(messageOf(thrown));
+      },
+    );
+    return () => {
+      isStale = true;
+      clearTimeout(again);
+    };
+  }, [held, kind, looks]);
+
+  const say = useCallback(
+    (item: Item, verdict: Verdict) => {
+      setError('');
+      const one: Pending = { item, verdict, timer: setTimeout(() => tell(one), UNDO_MS) };
+      pending.current = [...pending.current, one];
+      setPendingCount(pending.current.length);
+      setHeld((before) => before.filter(({ id }) => id !== item.id));
+      setDone((before) => before + 1);
+    },
+    [tell],
+  );
+
+  const undo = useCallback(() => {
+    const last = pending.current.at(-1);
+    if (last === undefined) return;
+    clearTimeout(last.timer);
+    pending.current = pending.current.slice(0, -1);
+    setPendingCount(pending.current.length);
+    setHeld((before) => [last.item, ...before]);
+    setDone((before) => before - 1);
+  }, []);
+
+  return { held, isFilling, error, done, canUndo: pendingCount > 0, say, undo };
+}
