@@ -42,11 +42,15 @@ Examples:
 /** Runs one command line and answers the exit code: 0 done, 1 could not be done, 2 the command line is wrong. */
 export async function runProgram(
   args: readonly string[],
-  { environment, screen }: Pick<Surroundings, 'environment' | 'screen'>,
+  {
+    environment,
+    screen,
+    ask = null,
+  }: Pick<Surroundings, 'environment' | 'screen'> & Partial<Pick<Surroundings, 'ask'>>,
 ): Promise<number> {
   let exitCode = 0;
   const fail = () => void (exitCode = 1);
-  const surroundings: Surroundings = { config: () => readConfig(environment), environment, screen, fail };
+  const surroundings: Surroundings = { config: () => readConfig(environment), environment, screen, fail, ask };
   const program = new Command('usher')
     .description('Reads every support ticket, decides what it is about and shows it to the right team.')
     .option('--json', 'print one JSON document instead of text')

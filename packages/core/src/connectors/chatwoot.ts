@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Changes, type Current, mergedFields, mergedTags } from './changes.ts';
 import { defineConnector } from './connector.ts';
 import { plainNote } from './note.ts';
+import { Choices, OneChoice } from './offers.ts';
 import { Fields, Id, IdInside, listOf, OptionalId, Text, VendorMoment } from './payload.ts';
 import { closed, fetchFirst, ignored, readAs, type Reading, ticket } from './reading.ts';
 import { get, holdsAny, type HelpdeskRequest, needed, numberOrText, path, set } from './request.ts';
@@ -72,6 +73,7 @@ export const chatwoot = defineConnector({
   ].join('\n'),
   settings: Settings,
   credentials: ['token'],
+  secretIs: 'theirs',
   signature: {
     kind: 'hmac',
     algorithm: 'sha256',
@@ -97,6 +99,10 @@ export const chatwoot = defineConnector({
     authorisation: { kind: 'header', name: 'api_access_token', value: '{token}' },
     features: { priority: true, tags: 'by name' },
     goneOn: [404],
+    offers: {
+      teams: { request: ({ account_id }) => get(path`/api/v1/accounts/${account_id}/teams`), read: Choices },
+      self: { request: () => get('/api/v1/profile'), read: OneChoice },
+    },
     look: (ticketId, settings) => [get(placeOf(ticketId, settings))],
     current: () => CurrentTicket,
     change: ({ ticketId, changes, current }, settings) => calls(placeOf(ticketId, settings), changes, current),

@@ -4,6 +4,7 @@ import { type Assignment, type Features, outcomeOf, planAssignment } from './ass
 import { type Changes, type Current, type Plan, planUndo, type Written } from './changes.ts';
 import type { Delivery, DeliveryIdPlace } from './delivery-id.ts';
 import { noteLines, markerOf } from './note.ts';
+import type { Choice, Offer, Offers } from './offers.ts';
 import type { Page, PullRecipe } from './pull.ts';
 import { ignored, type Outcome, type Reading } from './reading.ts';
 import type { HelpdeskRequest, Json } from './request.ts';
@@ -37,6 +38,8 @@ export interface HelpdeskApi<S extends ConnectorSettings> {
   change: (change: { ticketId: string; changes: Changes; current: Current }, settings: S) => HelpdeskRequest[];
   /** The call that leaves an internal note. Whoever sends it adds when it may be repeated. */
   note: (note: { ticketId: string; lines: string[]; current: Current; at: Date }, settings: S) => HelpdeskRequest;
+  /** What can be chosen from when a source is set up. */
+  offers?: Offers<S>;
   /** How tickets that changed are asked for, where the vendor lets one. */
   pull?: PullRecipe<S>;
   /** The call whose answer holds the newest notes; null if the vendor has none that does. */
@@ -52,6 +55,8 @@ export interface ConnectorDefinition<S extends ConnectorSettings> {
   settings: z.ZodType<S>;
   /** Names of the secrets that a source with this connector needs, beside the webhook's. */
   credentials: readonly string[];
+  /** Who makes the webhook's secret: ours unless said, and then one is made when a source is set up. */
+  secretIs?: 'ours' | 'theirs';
   signature: SignatureRecipe;
   deliveryId: DeliveryIdPlace;
   /** What to answer when the vendor only checks the address; null for any other delivery. */
@@ -83,10 +88,18 @@ export interface OpenConnector {
   write(assignment: Assignment, current: Current, written: Written | null): WritePlan;
   /** The calls that take back what we wrote, where it still stands. Notes stay: they are history. */
   undo(ticketId: string, current: Current, written: Written): HelpdeskRequest[];
+  /** What can be chosen from; null where the vendor does not say. */
+  offers: { [Name in keyof Offers<never>]-?: OpenOffer | null };
   /** How to ask for tickets that changed; null where the vendor does not let one. */
   pull: OpenPull | null;
   /** The ground truth of a ticket as it stands at its end. */
   outcome(current: Current): Outcome;
+}
+
+/** A call, and what its answer lists. `read` throws HelpdeskAnswerUnreadable. */
+export interface OpenOffer {
+  request: HelpdeskRequest;
+  read(answer: unknown): Choice[];
 }
 
 /** A source's pull, page by page. */
@@ -137,6 +150,7 @@ function openConnector<S extends ConnectorSettings>(definition: ConnectorDefinit
     },
     undo: (ticketId, current, written) =>
       api?.change({ ticketId, changes: planUndo(written, current), current }, settings) ?? [],
+    offers: openOffers(definition.title, api?.offers, settings),
     pull: api?.pull === undefined ? null : openPull(definition.title, api.pull, settings),
     outcome: (current) => outcomeOf(current, settings),
   };
@@ -155,6 +169,14 @@ function readCurrent<S extends ConnectorSettings>(
 ): Current {
   if (api === null) throw new HelpdeskAnswerUnreadable(title, 'it has no API');
   return readAnswer(title, api.current(settings), answers);
+}
+
+function openOffers<S>(title: string, offers: Offers<S> | undefined, settings: S): OpenConnector['offers'] {
+  const open = (offer: Offer<S> | undefined): OpenOffer | null =>
+    offer === undefined
+      ? null
+      : { request: offer.request(settings), read: (answer) => readAnswer(title, offer.read, answer) };
+  return { teams: open(offers?.teams), priorities: open(offers?.priorities), self: open(offers?.self) };
 }
 
 function openPull<S extends ConnectorSettings>(title: string, recipe: PullRecipe<S>, settings: S): OpenPull {

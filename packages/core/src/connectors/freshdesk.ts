@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Changes, type Current, mergedTags } from './changes.ts';
 import { defineConnector } from './connector.ts';
 import { htmlNote } from './note.ts';
+import { Choices, OneChoice } from './offers.ts';
 import { Fields, Id, NullableId, NullableText, OptionalId, Text, VendorMoment } from './payload.ts';
 import { cursorAt, placeAfter, placeAt } from './pull.ts';
 import { closed, fetchFirst, ignored, readAs, type Reading, ticket } from './reading.ts';
@@ -131,6 +132,10 @@ export const freshdesk = defineConnector({
             now,
           }),
         })),
+    },
+    offers: {
+      teams: { request: () => get('/api/v2/groups?per_page=100'), read: Choices },
+      self: { request: () => get('/api/v2/agents/me'), read: OneChoice },
     },
     look: (ticketId) => [get(path`/api/v2/tickets/${ticketId}`)],
     current: () => CurrentTicket,

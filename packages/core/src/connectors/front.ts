@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Changes, type Current, mergedFields } from './changes.ts';
 import { defineConnector } from './connector.ts';
 import { plainNote } from './note.ts';
+import { Choices } from './offers.ts';
 import { earliest, Fields, Id, IdInside, listOf, Text, VendorMoment } from './payload.ts';
 import { closed, fetchFirst, ignored, readAs, type Reading, ticket } from './reading.ts';
 import { get, holdsAny, needed, path, set } from './request.ts';
@@ -57,6 +58,7 @@ export const front = defineConnector({
   ].join('\n'),
   settings: Settings,
   credentials: ['api_token'],
+  secretIs: 'theirs',
   signature: {
     kind: 'hmac',
     algorithm: 'sha256',
@@ -86,6 +88,12 @@ export const front = defineConnector({
     authorisation: { kind: 'header', name: 'authorization', value: 'Bearer {api_token}' },
     features: { priority: false, tags: 'by id' },
     goneOn: [301, 404],
+    offers: {
+      teams: {
+        request: () => get('/inboxes'),
+        read: z.object({ _results: Choices }).transform(({ _results: inboxes }) => inboxes),
+      },
+    },
     look: (ticketId) => [get(path`/conversations/${ticketId}`), get(path`/conversations/${ticketId}/inboxes`)],
     current: () => CurrentTicket,
     change: ({ ticketId, changes, current }) => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Changes, Current } from './changes.ts';
 import { defineConnector } from './connector.ts';
 import { htmlNote, plainNote } from './note.ts';
+import { Choices, OneChoice } from './offers.ts';
 import { earliest, Id, OptionalId, Text, VendorMoment } from './payload.ts';
 import { closed, fetchFirst, ignored, readAs, type Reading, ticket } from './reading.ts';
 import { get, holdsAny, type HelpdeskRequest, type Json, needed, numberOrText, path, set } from './request.ts';
@@ -85,6 +86,14 @@ export const gorgias = defineConnector({
     authorisation: { kind: 'basic', user: '{email}', password: '{api_key}' },
     features: { priority: false, tags: 'by name' },
     goneOn: [404],
+    offers: {
+      teams: {
+        request: () => get('/api/teams?limit=100'),
+        read: z.object({ data: Choices }).transform(({ data }) => data),
+      },
+      // That 0 is the caller is unconfirmed.
+      self: { request: () => get('/api/users/0'), read: OneChoice },
+    },
     look: (ticketId) => [get(path`/api/tickets/${ticketId}`)],
     current: () => CurrentTicket,
     change: ({ ticketId, changes }) => calls(path`/api/tickets/${ticketId}`, changes),

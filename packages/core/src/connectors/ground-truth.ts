@@ -1,4 +1,4 @@
-import { findCategory, findSubcategory, type Taxonomy } from '../taxonomy.ts';
+import { type Category, findCategory, findSubcategory, type Taxonomy } from '../taxonomy.ts';
 import type { Outcome } from './reading.ts';
 
 /** What was decided about a ticket last. */
@@ -19,19 +19,21 @@ export interface GroundTruth {
  * if it has one category only. So it does where there is no category at all; the team that we chose confirms the category that we chose.
  */
 export function readGroundTruth(outcome: Outcome, taxonomy: Taxonomy, decided: Decided): GroundTruth | null {
-  const category = outcome.category === null ? undefined : findCategory(taxonomy, outcome.category);
-  const { team } = outcome;
-  const isOnlyOurs = category !== undefined && category.key === decided.category;
-  const wasMoved = team !== null && category !== undefined && team !== category.team && team !== decided.team;
-  if (category !== undefined && !(isOnlyOurs && wasMoved)) {
-    const subcategory = outcome.subcategory === null ? undefined : findSubcategory(category, outcome.subcategory);
-    return { category: category.key, subcategory: subcategory?.key ?? null };
+  const category = findCategory(taxonomy, outcome.category ?? '');
+  if (category === undefined || isLeftStanding(category, outcome.team, decided)) {
+    return outcome.team === null ? null : ofTeam(outcome.team, taxonomy, decided);
   }
-  return team === null ? null : ofTeam(team, taxonomy, decided);
+  const subcategory = findSubcategory(category, outcome.subcategory ?? '');
+  return { category: category.key, subcategory: subcategory?.key ?? null };
+}
+
+/** Whether a category is ours and a person moved the ticket elsewhere without changing it. */
+function isLeftStanding(category: Category, team: string | null, decided: Decided): boolean {
+  return category.key === decided.category && team !== null && team !== category.team && team !== decided.team;
 }
 
 function ofTeam(team: string, taxonomy: Taxonomy, decided: Decided): GroundTruth | null {
-  const category = decided.category === null ? undefined : findCategory(taxonomy, decided.category);
+  const category = findCategory(taxonomy, decided.category ?? '');
   if (category?.team === team) return { category: category.key, subcategory: null };
   const own = taxonomy.categories.filter((one) => one.team === team);
   const [only] = own;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Changes, type Current, mergedFields, mergedTags } from './changes.ts';
 import { defineConnector } from './connector.ts';
 import { htmlNote } from './note.ts';
+import { Choices, OneChoice } from './offers.ts';
 import { earliest, Id, IdInside, OptionalId, Text, VendorMoment } from './payload.ts';
 import { closed, fetchFirst, ignored, readAs, type Reading, ticket } from './reading.ts';
 import { get, holdsAny, type HelpdeskRequest, type Json, needed, numberOrText, path, set } from './request.ts';
@@ -84,6 +85,13 @@ export const helpscout = defineConnector({
     features: { priority: false, tags: 'by name' },
     // 301 and 404 are what a merged conversation answers; one with a hundred threads takes no more and answers 412.
     goneOn: [301, 404, 412],
+    offers: {
+      teams: {
+        request: () => get('/v2/teams'),
+        read: z.object({ _embedded: z.object({ teams: Choices }) }).transform(({ _embedded }) => _embedded.teams),
+      },
+      self: { request: () => get('/v2/users/me'), read: OneChoice },
+    },
     look: (ticketId) => [get(path`/v2/conversations/${ticketId}`)],
     current: () => CurrentTicket,
     change: ({ ticketId, changes, current }) => calls(path`/v2/conversations/${ticketId}`, changes, current),

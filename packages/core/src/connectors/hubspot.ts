@@ -34,6 +34,13 @@ const Fetched = z.tuple([
   }),
 ]);
 
+/** Owners go by their address where they have no name. */
+const Owners = z
+  .object({ results: z.array(z.object({ id: Id, email: Text, firstName: Text, lastName: Text })) })
+  .transform(({ results }) =>
+    results.map(({ id, email, firstName, lastName }) => ({ id, name: `${firstName} ${lastName}`.trim() || email })),
+  );
+
 /** Tickets of HubSpot's CRM. Events hold no text and come in lists; there are no tags. */
 export const hubspot = defineConnector({
   name: 'hubspot',
@@ -44,6 +51,7 @@ export const hubspot = defineConnector({
   ].join('\n'),
   settings: Settings,
   credentials: ['access_token'],
+  secretIs: 'theirs',
   signature: {
     kind: 'hmac',
     algorithm: 'sha256',
@@ -66,6 +74,9 @@ export const hubspot = defineConnector({
     authorisation: { kind: 'header', name: 'authorization', value: 'Bearer {access_token}' },
     features: { priority: true, tags: 'none' },
     goneOn: [404],
+    offers: {
+      teams: { request: () => get('/crm/v3/owners?limit=100'), read: Owners },
+    },
     look: (ticketId, settings) => [get(withProperties(ticketId, settings))],
     current: (settings) => currentTicket(settings),
     change: ({ ticketId, changes }, settings) => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Changes, Current } from './changes.ts';
 import { defineConnector } from './connector.ts';
 import { htmlNote } from './note.ts';
+import { Choices, OneChoice } from './offers.ts';
 import { Fields, Id, listOf, NullableId, OptionalId, Text, VendorMoment } from './payload.ts';
 import { closed, ignored, readAs, type Reading, ticket } from './reading.ts';
 import { get, holdsAny, type HelpdeskRequest, needed, path, set } from './request.ts';
@@ -70,6 +71,7 @@ export const intercom = defineConnector({
   ].join('\n'),
   settings: Settings,
   credentials: ['access_token'],
+  secretIs: 'theirs',
   signature: {
     kind: 'hmac',
     algorithm: 'sha1',
@@ -86,6 +88,10 @@ export const intercom = defineConnector({
     headers: { 'intercom-version': '2.14' },
     features: { priority: false, tags: 'by id' },
     goneOn: [404],
+    offers: {
+      teams: { request: () => get('/teams'), read: z.object({ teams: Choices }).transform(({ teams }) => teams) },
+      self: { request: () => get('/me'), read: OneChoice },
+    },
     look: (ticketId) => [get(placeOf(ticketId))],
     current: () => CurrentTicket,
     change: ({ ticketId, changes }, settings) =>

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Changes, Current } from './changes.ts';
 import { defineConnector } from './connector.ts';
 import { plainNote } from './note.ts';
+import { ChoicesByName } from './offers.ts';
 import { Id, listOf, Text, VendorMoment } from './payload.ts';
 import { closed, ignored, readAs, type Reading, ticket } from './reading.ts';
 import { get, holdsAny, type Json, needed, path, set } from './request.ts';
@@ -62,6 +63,10 @@ const Event = z.object({
 });
 type Event = z.infer<typeof Event>;
 
+const Myself = z
+  .object({ accountId: Id, displayName: Text })
+  .transform(({ accountId: id, displayName: name }) => [{ id, name }]);
+
 /** Issues of a service project. Labels are added and removed one by one; notes are internal comments. */
 export const jira = defineConnector({
   name: 'jira',
@@ -86,6 +91,10 @@ export const jira = defineConnector({
     authorisation: { kind: 'basic', user: '{email}', password: '{api_token}' },
     features: { priority: true, tags: 'by name' },
     goneOn: [404],
+    offers: {
+      priorities: { request: () => get('/rest/api/3/priority'), read: ChoicesByName },
+      self: { request: () => get('/rest/api/3/myself'), read: Myself },
+    },
     look: (ticketId) => [get(path`/rest/api/3/issue/${ticketId}`)],
     current: (settings) => currentIssue(settings),
     change: ({ ticketId, changes }, settings) => {

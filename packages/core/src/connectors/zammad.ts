@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Changes, Current } from './changes.ts';
 import { defineConnector } from './connector.ts';
 import { plainNote } from './note.ts';
+import { ChoicesByName, OneChoice } from './offers.ts';
 import { earliest, Id, NullableId, OptionalId, Text, VendorMoment } from './payload.ts';
 import { cursorAt, placeAfter, placeAt } from './pull.ts';
 import { closed, fetchFirst, ignored, readAs, type Reading, ticket } from './reading.ts';
@@ -100,6 +101,11 @@ export const zammad = defineConnector({
             now,
           }),
         })),
+    },
+    offers: {
+      teams: { request: () => get('/api/v1/groups'), read: ChoicesByName },
+      priorities: { request: () => get('/api/v1/ticket_priorities'), read: ChoicesByName },
+      self: { request: () => get('/api/v1/users/me'), read: OneChoice },
     },
     look: (ticketId) => [
       get(`${path`/api/v1/tickets/${ticketId}`}?expand=true`),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Changes, Current } from './changes.ts';
 import { defineConnector } from './connector.ts';
 import { plainNote } from './note.ts';
+import { Choices, OneChoice } from './offers.ts';
 import { Id, NullableId, OptionalId, Text, VendorMoment } from './payload.ts';
 import { closed, ignored, readAs, type Reading, ticket } from './reading.ts';
 import { get, holdsAny, type HelpdeskRequest, needed, numberOrText, path, set } from './request.ts';
@@ -73,6 +74,7 @@ export const zendesk = defineConnector({
   ].join('\n'),
   settings: Settings,
   credentials: ['email', 'api_token'],
+  secretIs: 'theirs',
   signature: {
     kind: 'hmac',
     algorithm: 'sha256',
@@ -104,6 +106,16 @@ export const zendesk = defineConnector({
           cursor: after_cursor === null ? cursor : `cursor=${encodeURIComponent(after_cursor)}`,
           hasMore: !end_of_stream,
         })),
+    },
+    offers: {
+      teams: {
+        request: () => get('/api/v2/groups?page[size]=100'),
+        read: z.object({ groups: Choices }).transform(({ groups }) => groups),
+      },
+      self: {
+        request: () => get('/api/v2/users/me'),
+        read: z.object({ user: OneChoice }).transform(({ user }) => user),
+      },
     },
     look: (ticketId) => [get(path`/api/v2/tickets/${ticketId}`)],
     current: () => CurrentTicket,
