@@ -1,33 +1,44 @@
 import { startClaudeServer } from '@usher/test/support/claude-server';
 import type { Benchmark, Finding } from './benchmark.ts';
 import { compareLifetimes } from './cost/lifetimes.ts';
-import { type Paid, payOurs } from './cost/ours.ts';
+import { type Fleet, type Paid, payOurs } from './cost/ours.ts';
 import { pay, SentRequest, uncached, withoutExamples } from './cost/plain.ts';
-import { readDesk } from './cost/tickets.ts';
+import { type Desk, readDesk } from './cost/tickets.ts';
 import { startServices } from './services.ts';
 
 const TICKETS = 1_000;
 const AT_ONCE = 8;
-/** A batch costs half of the same tokens. */
-const BATCH_FACTOR = 0.5;
+/** How long the stand-in takes for a batch, in milliseconds. */
+const BATCH_MS = 1_000;
 
 export const cost: Benchmark = {
   name: 'cost',
   about: 'what 1,000 tickets cost with the default taxonomy, beside the whole prompt each time; about two minutes',
   async run(progress) {
     const desk = await readDesk(TICKETS);
-    await using services = await startServices();
     await using claude = await startClaudeServer();
-    progress(`two workers decide ${TICKETS} tickets`);
-    const ours = await payOurs(desk, services, claude.url);
+    progress(`two workers decide ${TICKETS} live tickets`);
+    const live = await payFleet(desk, { claudeUrl: claude.url, isForBatch: false });
+    await using batching = await startClaudeServer({ batches: { endAfterMs: BATCH_MS } });
+    progress('two workers decide the same tickets in a batch');
+    const batched = await payFleet(desk, { claudeUrl: batching.url, isForBatch: true });
     const sent = firstRequests(claude.requests);
     progress(`the same ${sent.length} requests with the whole prompt each time`);
     const [plain, plainest] = [await payAll(sent.map(uncached)), await payAll(sent.map(uncached).map(withoutExamples))];
     progress('cache lifetimes at different rates');
     const [one] = sent;
-    return [...compare(ours, { plain, plainest }), ...(one === undefined ? [] : await compareLifetimes(one))];
+    return [
+      ...compare({ live, batched }, { plain, plainest }),
+      ...(one === undefined ? [] : await compareLifetimes(one)),
+    ];
   },
 };
+
+/** What a fleet on a database and a queue of its own pays. */
+async function payFleet(desk: Desk, fleet: Omit<Fleet, 'services'>): Promise<Paid> {
+  await using services = await startServices();
+  return await payOurs(desk, { ...fleet, services });
+}
 
 /** What was sent for the tickets: a request a ticket, without those to other models and repairs. */
 function firstRequests(requests: readonly { path: string; body: unknown }[]): SentRequest[] {
@@ -50,62 +61,54 @@ async function payAll(requests: readonly SentRequest[]): Promise<number> {
   return microUsd / requests.length / 1_000;
 }
 
-function compare(ours: Paid, { plain, plainest }: { plain: number; plainest: number }): Finding[] {
-  const dollars = ours.costMicroUsd / ours.tickets / 1_000;
-  const n = ours.tickets;
-  const share = { unit: 'share', interval: null, n } as const;
-  const price = { unit: 'dollars', interval: null, n, goal: null } as const;
+function compare(
+  { live, batched }: { live: Paid; batched: Paid },
+  { plain, plainest }: { plain: number; plainest: number },
+): Finding[] {
   const peers = [
     { name: 'the whole prompt each time', value: plain },
     { name: 'without similar tickets in it', value: plainest },
   ];
-  const calls = `${ours.calls} calls, ${ours.reused} taken over`;
+  const price = (figure: string, paid: Paid): Finding => ({
+    figure,
+    value: dollarsOf(paid),
+    unit: 'dollars',
+    interval: null,
+    n: paid.tickets,
+    goal: null,
+    peers,
+    note: `${paid.calls} calls, ${paid.writes} wrote the prompt to the cache`,
+  });
+  const beside = (figure: string, paid: Paid, { of, atMost }: { of: number; atMost: number }): Finding => {
+    return {
+      figure,
+      value: dollarsOf(paid) / of,
+      unit: 'share',
+      interval: null,
+      n: paid.tickets,
+      goal: { atMost },
+      peers: [],
+    };
+  };
   return [
-    { figure: '1,000 tickets, live', value: dollars, ...price, peers, note: calls },
+    price('1,000 tickets, live', live),
+    price('1,000 tickets, in a batch', batched),
+    beside('live beside the whole prompt each time', live, { of: plain, atMost: 0.3 }),
+    beside('live beside it without similar tickets', live, { of: plainest, atMost: 0.3 }),
+    beside('in a batch beside the whole prompt each time', batched, { of: plain, atMost: 0.15 }),
+    beside('in a batch beside it without similar tickets', batched, { of: plainest, atMost: 0.15 }),
     {
-      figure: '1,000 tickets, in batches',
-      value: dollars * BATCH_FACTOR,
-      ...price,
-      peers,
-      note: 'the live tokens at half the price',
-    },
-    {
-      figure: 'live beside the whole prompt each time',
-      value: dollars / plain,
-      ...share,
-      goal: { atMost: 0.3 },
-      peers: [],
-    },
-    {
-      figure: 'live beside it without similar tickets',
-      value: dollars / plainest,
-      ...share,
-      goal: { atMost: 0.3 },
-      peers: [],
-    },
-    {
-      figure: 'in batches beside it',
-      value: (dollars * BATCH_FACTOR) / plain,
-      ...share,
-      goal: { atMost: 0.15 },
-      peers: [],
-      note: 'the live tokens at half the price',
-    },
-    {
-      figure: 'input read from the cache, live',
-      value: ours.cacheReadTokens / ours.inputTokens,
-      ...share,
-      goal: null,
-      peers: [],
-    },
-    {
-      figure: 'cold writes of the prompt by two workers',
-      value: ours.writes,
+      figure: 'cold writes of the prompt by two workers, live',
+      value: live.writes,
       unit: 'times',
       interval: null,
-      n,
+      n: live.tickets,
       goal: { atMost: 1 },
       peers: [],
     },
   ];
+}
+
+function dollarsOf({ costMicroUsd, tickets }: Paid): number {
+  return costMicroUsd / tickets / 1_000;
 }

@@ -22,11 +22,18 @@ const GIVE_UP_AFTER_MS = 10 * 60_000;
 /** What the fleet paid for the tickets, by its own report, and how often the prompt was written to the cache. */
 export type Paid = CostLine & { writes: number };
 
+/** Where a fleet works, and whether its tickets go the way of Message Batches. */
+export interface Fleet {
+  services: Services;
+  claudeUrl: string;
+  isForBatch: boolean;
+}
+
 /**
  * Lets a fleet of worker processes with default settings, started cold, decide the tickets against the Claude at this address, and reads
  * from the cost report what that cost.
  */
-export async function payOurs({ taxonomy, tickets }: Desk, services: Services, claudeUrl: string): Promise<Paid> {
+export async function payOurs({ taxonomy, tickets }: Desk, { services, claudeUrl, isForBatch }: Fleet): Promise<Paid> {
   const { databaseUrl, redisUrl } = services;
   await using database = connectDatabase(databaseUrl, { name: 'bench' });
   const { db } = database;
@@ -40,11 +47,13 @@ export async function payOurs({ taxonomy, tickets }: Desk, services: Services, c
         ANTHROPIC_API_KEY: 'bench',
         ANTHROPIC_BASE_URL: claudeUrl,
         USHER_LOG_LEVEL: 'error',
+        // One chunk for all of them, so that nothing is waited for.
+        USHER_BATCH_SIZE: String(tickets.length),
       }),
     );
   await until('the local model is learnt', async () => (await lastLearnt(db)) !== undefined);
   const startedAt = new Date();
-  await store(db, tickets);
+  await store(db, tickets, isForBatch);
   const line = async () => {
     const lines = await sumCosts(db, { from: startedAt, until: new Date(Date.now() + 60_000) });
     return lines.find(({ group }) => group === 'all');
@@ -76,11 +85,12 @@ function startWorker(environment: Record<string, string>): () => Promise<void> {
   };
 }
 
-async function store(db: Db, tickets: Desk['tickets']): Promise<void> {
+async function store(db: Db, tickets: Desk['tickets'], isForBatch: boolean): Promise<void> {
   const { id: sourceId } = await ensureSource(db, 'api');
   const arrivals = tickets.map((text, at) => ({
     sourceId,
-    lane: 'live' as const,
+    lane: isForBatch ? ('bulk' as const) : ('live' as const),
+    isForBatch,
     draft: TicketDraft.parse({ ticket_id: `C-${at}`, ...text }),
   }));
   // Without a hint to the queue: the workers find what is due by themselves.
