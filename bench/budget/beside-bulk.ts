@@ -40,7 +40,8 @@ export async function measureBesideBulk(services: Services, progress: (text: str
   await using queue = connectQueue(services.redisUrl, { role: 'producer' });
   await publishTaxonomy(database.db, desk, { actor: 'bench' });
   const { id: sourceId } = await ensureSource(database.db, 'api');
-  await using _workers = await startWorkers(services, claude.url);
+  await using workers = new AsyncDisposableStack();
+  workers.use(await startWorkers(services, claude.url));
   const desks = { db: database.db, queue, sourceId, databaseUrl: services.databaseUrl };
   progress(`live: four workers, ${LIVE_A_SECOND} live tickets a second, until the pace is full`);
   await sendLive(desks, WARM_SECONDS);

@@ -40,7 +40,8 @@ interface Given {
 export async function measureShared({ redisUrl, progress }: Given): Promise<SharedFigures> {
   await using claude = await startClaude({ limits, bucketSeconds: BUCKET_SECONDS });
   await using fleet = openFleet(settingsFor('usher', { redisUrl, claudeUrl: claude.url }));
-  await using _backlog = keepBulkFull(redisUrl);
+  await using backlog = new AsyncDisposableStack();
+  backlog.use(keepBulkFull(redisUrl));
   const start = await claude.totals();
   for (let size = 1; size <= MEMBERS; size += 1) {
     await fleet.grow();
@@ -74,7 +75,8 @@ export async function measurePeer(way: 'sdk' | 'bullmq', { redisUrl, progress }:
   await flush(redisUrl);
   await using claude = await startClaude({ limits, bucketSeconds: BUCKET_SECONDS });
   await using fleet = openFleet(settingsFor(way, { redisUrl, claudeUrl: claude.url }));
-  await using _backlog = keepPeersFull(redisUrl);
+  await using backlog = new AsyncDisposableStack();
+  backlog.use(keepPeersFull(redisUrl));
   for (let size = 1; size <= MEMBERS; size += 1) await fleet.grow();
   await sleep(10_000);
   // Awaited here: everything is ended when this returns.

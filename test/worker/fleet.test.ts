@@ -38,11 +38,11 @@ async function goOn(fleet: Fleet): Promise<void> {
 }
 
 describe('A fleet that Claude asks to pause', () => {
-  test.each(['rate_limit', 'ramp_limit'] as const)('by %s pauses as a whole and spends no attempts', async (error) => {
+  test.each(['rate_limit', 'ramp_limit'] as const)('by %s pauses as a whole and spends no attempts', async (limit) => {
     await using fleet = await startFleet();
     const told = Promise.withResolvers<void>();
     const held = Array.from({ length: IN_FLIGHT }, () => ({ after: told.promise, behaviour: 'answer' }) as const);
-    fleet.claude.script({ error, retryAfter: '3600' }, ...held);
+    fleet.claude.script({ error: limit, retryAfter: '3600' }, ...held);
     await fleet.send(texts.refund, 20);
     await expect.poll(() => eventsOf(fleet, 'claude_paused').length, { timeout: 20_000 }).toBe(1);
     told.resolve();
@@ -53,7 +53,7 @@ describe('A fleet that Claude asks to pause', () => {
     expect(fleet.claude.requests).toHaveLength(routed + 1);
     expect(routed).toBeLessThanOrEqual(IN_FLIGHT);
     expect(eventsOf(fleet, 'ticket_postponed').filter(({ code }) => code === 'budget_wait')).toHaveLength(received - 1);
-    expect(eventsOf(fleet, 'claude_slowed')).toHaveLength(error === 'ramp_limit' ? 1 : 0);
+    expect(eventsOf(fleet, 'claude_slowed')).toHaveLength(limit === 'ramp_limit' ? 1 : 0);
     await expectNothingSpent(fleet);
   });
 
