@@ -66,7 +66,7 @@ export async function drainByUsher({ databaseUrl, redisUrl }: Services, { jobs, 
       maxAges: { live: 3_600_000, bulk: undefined },
       vault,
       accounts: createAccounts(vault, { ...calling, find: findConnector }),
-      delivering: createDelivering(calling, { vault, publicUrl: undefined }),
+      delivering: createDelivering(calling, undefined),
     },
   });
   await drained.promise;

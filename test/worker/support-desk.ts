@@ -142,7 +142,7 @@ export function workerDeps(
     maxAges: { live: 15 * 60_000, bulk: undefined },
     vault: testVault,
     accounts: createAccounts(testVault, { ...calling, find: findConnector }),
-    delivering: createDelivering(calling, { vault: testVault, publicUrl: 'https://usher.example.com' }),
+    delivering: createDelivering(calling, 'https://usher.example.com'),
   };
   return { deps, events };
 }

@@ -106,7 +106,7 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
       maxAges: { live: config.USHER_MAX_AGE, bulk: config.USHER_BULK_MAX_AGE },
       vault,
       accounts: createAccounts(vault, { ...calling, find: findConnector }),
-      delivering: createDelivering(calling, { vault, publicUrl: config.USHER_PUBLIC_URL }),
+      delivering: createDelivering(calling, config.USHER_PUBLIC_URL),
     },
   });
   log.info({ engine: config.engine, mode: config.USHER_MODE, concurrency }, 'The worker works');

@@ -1,14 +1,11 @@
-import type { Vault } from '@usher/db/vault';
 import type { HelpdeskOptions } from '@usher/helpdesk/helpdesk';
 import { type Breaker, createBreaker } from './breaker.ts';
-import { createDesks, type Desks } from './source-desk.ts';
 import { createTurnstile, type Turnstile } from './turnstile.ts';
 
 /** What deliveries of one process are made with. Calls go out as the options say, each with a deadline of its own. */
 export interface Delivering extends HelpdeskOptions {
   turnstile: Turnstile;
   breaker: Breaker;
-  desks: Desks;
   /** Where people reach this service, for links in notes. */
   publicUrl: string | undefined;
 }
@@ -17,10 +14,6 @@ export interface Delivering extends HelpdeskOptions {
 const TO_ONE_RECEIVER = 4;
 
 /** Makes what deliveries of one process are made with. */
-export function createDelivering(
-  calling: HelpdeskOptions,
-  { vault, publicUrl }: { vault: Vault; publicUrl: string | undefined },
-): Delivering {
-  const turnstile = createTurnstile(TO_ONE_RECEIVER);
-  return { ...calling, turnstile, breaker: createBreaker(), desks: createDesks({ vault, calling }), publicUrl };
+export function createDelivering(calling: HelpdeskOptions, publicUrl: string | undefined): Delivering {
+  return { ...calling, turnstile: createTurnstile(TO_ONE_RECEIVER), breaker: createBreaker(), publicUrl };
 }

@@ -1,12 +1,10 @@
 import type { Current } from '@usher/core/connectors/changes';
 import type { Connector, OpenConnector } from '@usher/core/connectors/connector';
-import { findConnector } from '@usher/core/connectors/registry';
 import type { HelpdeskRequest } from '@usher/core/connectors/request';
-import type { Failure } from '@usher/core/failure';
-import { openSource, type Source } from '@usher/db/sources';
-import type { Vault } from '@usher/db/vault';
+import type { Source } from '@usher/db/sources';
 import { HelpdeskRefused } from '@usher/helpdesk/failures';
-import { type Helpdesk, type HelpdeskOptions, openHelpdesk } from '@usher/helpdesk/helpdesk';
+import type { Helpdesk } from '@usher/helpdesk/helpdesk';
+import type { Accounts } from '../accounts.ts';
 
 type Api = NonNullable<Connector['api']>;
 
@@ -22,53 +20,21 @@ export interface SourceDesk {
   pauseMs(): number;
 }
 
-/** Finds the helpdesks of sources, and keeps their tokens while their settings stay. */
-export interface Desks {
-  /**
-   * Undefined where the source has none, or nothing may be written there. Taking back is allowed in every mode. Throws
-   * SourceUnreadable, SecretKeyMissing and SecretKeyWrong.
-   */
-  open(source: Source, options: { isUndo: boolean; signal: AbortSignal }): SourceDesk | undefined;
-}
-
-/** The settings of a source are not what its connector wants; its operator has to look. */
-export class SourceUnreadable extends Error implements Failure {
-  readonly code = 'source_unreadable';
-  readonly retry = 'backoff';
-
-  constructor(places: readonly string[]) {
-    super(`the source's settings cannot be used: look at ${places.join(', ')}`);
-    this.name = 'SourceUnreadable';
-  }
-}
-
-/** Makes the keeper of helpdesks for one process. */
-export function createDesks({ vault, calling }: { vault: Vault; calling: HelpdeskOptions }): Desks {
-  const known = new Map<number, { of: string; helpdesk: Helpdesk }>();
-  const helpdeskOf = (source: Source, { api, baseUrl }: { api: Api; baseUrl: string }): Helpdesk => {
-    const of = JSON.stringify([source.connector, baseUrl, source.secrets]);
-    const kept = known.get(source.id);
-    if (kept?.of === of) return kept.helpdesk;
-    const { credentials } = openSource(source, vault).secrets;
-    const helpdesk = openHelpdesk({ api, baseUrl, credentials }, calling);
-    known.set(source.id, { of, helpdesk });
-    return helpdesk;
-  };
-  return {
-    open(source, { isUndo, signal }) {
-      const found = findConnector(source.connector);
-      if (found?.api == null || source.removedAt !== null) return undefined;
-      const read = found.settings.safeParse(source.settings);
-      if (!read.success) {
-        throw new SourceUnreadable(read.error.issues.map(({ path }) => path.map(String).join('.')));
-      }
-      const { base_url: baseUrl, mode } = read.data;
-      if (mode === 'shadow' && !isUndo) return undefined;
-      const connector = found.open(isUndo ? { ...source.settings, mode: 'auto' } : source.settings);
-      const helpdesk = helpdeskOf(source, { api: found.api, baseUrl });
-      return deskOf({ api: found.api, connector, helpdesk, signal });
-    },
-  };
+/**
+ * Opens the helpdesk of a source for one attempt; undefined where there is none, or where nothing may be written. Taking back
+ * is allowed in every mode. Throws SourceUnusable, SecretKeyMissing, SecretKeyWrong.
+ */
+export function openSourceDesk(
+  source: Source,
+  { accounts, isUndo, signal }: { accounts: Accounts; isUndo: boolean; signal: AbortSignal },
+): SourceDesk | undefined {
+  if (source.removedAt !== null) return undefined;
+  const { connector, desk, helpdesk } = accounts(source);
+  const { api } = connector;
+  if (api === null || helpdesk === null) return undefined;
+  if (isUndo) return deskOf({ api, connector: connector.open({ ...source.settings, mode: 'auto' }), helpdesk, signal });
+  const { mode } = connector.settings.parse(source.settings);
+  return mode === 'shadow' ? undefined : deskOf({ api, connector: desk, helpdesk, signal });
 }
 
 interface DeskParts {

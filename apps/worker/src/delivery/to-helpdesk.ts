@@ -5,15 +5,16 @@ import { HelpdeskAnswerUnreadable } from '@usher/core/connectors/connector';
 import type { HelpdeskRequest } from '@usher/core/connectors/request';
 import type { HelpdeskDelivery } from '@usher/db/deliveries';
 import { type Hold, holdTicket, keepWritten, releaseTicket } from '@usher/db/write-backs';
+import { SourceUnusable } from '@usher/helpdesk/account';
 import { HelpdeskRefused, HelpdeskUnreachable } from '@usher/helpdesk/failures';
 import type { Deps } from '../deps.ts';
 import { assignmentFor } from './assignment-for.ts';
 import { leaveNote } from './leave-note.ts';
 import { type Made, settled } from './made.ts';
 import { afterPause } from './schedule.ts';
-import { type SourceDesk, SourceUnreadable } from './source-desk.ts';
+import { openSourceDesk, type SourceDesk } from './source-desk.ts';
 
-export type WriteDeps = Pick<Deps, 'db' | 'delivering' | 'signal'>;
+export type WriteDeps = Pick<Deps, 'db' | 'accounts' | 'delivering' | 'signal'>;
 
 /** Whatever a helpdesk does, one attempt takes no longer than this, all calls together. */
 const ATTEMPT_MS = 45_000;
@@ -34,7 +35,7 @@ export async function toHelpdesk(delivery: HelpdeskDelivery, deps: WriteDeps): P
   const { ticketId, deliveryId, source, decided, startedAt } = delivery;
   const deadline = AbortSignal.timeout(ATTEMPT_MS);
   const signal = AbortSignal.any([deadline, deps.signal]);
-  const desk = openOrSay(() => deps.delivering.desks.open(source, { isUndo: decided === null, signal }));
+  const desk = openOrSay(() => openSourceDesk(source, { accounts: deps.accounts, isUndo: decided === null, signal }));
   if (desk === undefined) return settled({ kind: 'superseded' });
   if ('kind' in desk) return desk;
   const hold = { ticketId, deliveryId, holder: randomUUID() };
@@ -72,7 +73,7 @@ function openOrSay(open: () => SourceDesk | undefined): SourceDesk | Made | unde
   try {
     return open();
   } catch (thrown) {
-    if (thrown instanceof SourceUnreadable) return { kind: 'failed', error: thrown.message };
+    if (thrown instanceof SourceUnusable) return { kind: 'failed', error: thrown.message };
     throw thrown;
   }
 }

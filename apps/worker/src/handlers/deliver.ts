@@ -11,7 +11,7 @@ import { toHelpdesk } from '../delivery/to-helpdesk.ts';
 import type { Deps } from '../deps.ts';
 import { outlast } from '../outlast.ts';
 
-type DeliverDeps = Pick<Deps, 'db' | 'report' | 'delivering' | 'vault' | 'signal'>;
+type DeliverDeps = Pick<Deps, 'db' | 'report' | 'accounts' | 'delivering' | 'vault' | 'signal'>;
 
 /** How soon it is looked again whether a missing key is there. */
 const KEY_PAUSE_MS = 60_000;
