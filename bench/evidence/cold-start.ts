@@ -12,7 +12,7 @@ const MOST_WRONG = 0.1;
 
 /** Share of wrong ones among what is routed by a model that knows nothing but the categories' names. */
 export function measureColdStart({ name, train, test }: DataSet): Finding {
-  const labels = labelsOf(train.map(({ category }) => category));
+  const labels = labelsOf(train);
   const model = trainLocalModel([], labels.taxonomy, { seed: SEED });
   const outcomes = predictAll(model, knownTickets(test, labels)).predicted.map(judgementOf).map(outcomeOf);
   const routed = outcomes.filter(({ confidence }) => (confidence ?? 0) >= DEFAULT_THRESHOLD);

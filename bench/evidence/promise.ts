@@ -51,7 +51,7 @@ function judgeSplit(texts: readonly LabelledTicket[], split: number): { promise:
   const order = Int32Array.from(texts.keys());
   shuffle(order, order.length, randomFrom(SEED + split));
   const drawn = [...order.subarray(0, LEARNT + JUDGED)].flatMap((at) => texts.slice(at, at + 1));
-  const labels = labelsOf(drawn.slice(0, LEARNT).map(({ category }) => category));
+  const labels = labelsOf(drawn.slice(0, LEARNT));
   const tickets = knownTickets(drawn, labels);
   const examples = tickets
     .slice(0, LEARNT)

@@ -74,7 +74,7 @@ function open({ train, test }: DataSet): Stream {
   const order = Int32Array.from(all.keys());
   shuffle(order, order.length, randomFrom(SEED));
   const drawn = [...order.subarray(0, TICKETS)].flatMap((at) => all.slice(at, at + 1));
-  const labels = labelsOf(train.map(({ category }) => category));
+  const labels = labelsOf(train);
   return { tickets: knownTickets(drawn, labels), taxonomy: labels.taxonomy };
 }
 

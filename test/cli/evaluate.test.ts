@@ -97,6 +97,22 @@ describe('usher evaluate', () => {
     expect(error).toContain('Learning from 320 tickets');
   });
 
+  test('judges subcategories where the tickets have some', async () => {
+    const withChildren = (seed: number, each: number) =>
+      gardenExamples(each, seed).map((example, at) => ({ id: at, ...example }));
+    const [trainPath, testPath] = [
+      await write('children.jsonl', withChildren(7, 80)),
+      await write('children-test.jsonl', withChildren(8, 12)),
+    ];
+    const { subcategories } = (await evaluateFiles([trainPath, testPath, '--json'])).json();
+    // Three of the four kinds of made-up tickets have a subcategory; tools have one, which is nothing to tell apart.
+    expect(subcategories).toMatchObject({ n: 36, accuracy: { n: 36 } });
+    expect(subcategories?.rightWhenNamed.value).toBeGreaterThan(0.9);
+    expect(subcategories?.accuracy.value).toBeGreaterThan(0.5);
+    const { out } = await evaluateFiles([trainPath, testPath]);
+    expect(out).toMatch(/^category and subcategory right +\d+\.\d % +\d+\.\d % to \d+\.\d % +36$/m);
+  });
+
   test('names a test that repeats what was learnt from', async () => {
     const leaky = await write('leaky.jsonl', [...judged, ...train.slice(0, 20)]);
     const { leak } = (await evaluateFiles([trainPath, leaky, '--json'])).json();

@@ -17,7 +17,10 @@ export function addEvaluate(program: Command, { config, screen }: Surroundings):
   program
     .command('evaluate')
     .description('learn from one file of labelled tickets and say how an engine does on another; needs no server')
-    .argument('<train>', 'tickets to learn from, a JSON object a line, may be gzipped: id, subject, body, category')
+    .argument(
+      '<train>',
+      'tickets to learn from, a JSON object a line, may be gzipped: id, subject, body, category, subcategory if any',
+    )
     .argument('<test>', 'tickets to judge on, likewise')
     .option('--engine <name>', `who is judged: ${EngineName.options.join(', ')}; local by default, which costs nothing`)
     .option(

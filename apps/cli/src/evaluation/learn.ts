@@ -14,6 +14,8 @@ export interface KnownTicket {
   id: string;
   text: TicketText;
   key: string;
+  /** The key of its subcategory; null where it has none, or nobody said. */
+  childKey: string | null;
 }
 
 /** Everything that comes of a training file. */
@@ -31,9 +33,14 @@ export interface Learnt {
 
 /** Learns the local model and an index of the texts. Takes seconds for tens of thousands, and holds up everything else meanwhile. */
 export function learnFrom(train: readonly LabelledTicket[], { seed }: { seed: number }): Learnt {
-  const labels = labelsOf(train.map(({ category }) => category));
+  const labels = labelsOf(train);
   const tickets = knownTickets(train, labels);
-  const examples = tickets.map(({ text, key }) => ({ ...text, category: key, subcategory: null, weight: 1 }));
+  const examples = tickets.map(({ text, key, childKey: subcategory }) => ({
+    ...text,
+    category: key,
+    subcategory,
+    weight: 1,
+  }));
   const startedAt = performance.now();
   const { model, heldOut } = trainAndJudge(examples, labels.taxonomy, { seed });
   const trainMs = performance.now() - startedAt;
@@ -42,6 +49,10 @@ export function learnFrom(train: readonly LabelledTicket[], { seed }: { seed: nu
 }
 
 /** Tickets as the service would read them. */
-export function knownTickets(tickets: readonly LabelledTicket[], { keyOf }: Labels): KnownTicket[] {
-  return tickets.map(({ id, category, ...text }) => ({ id, text: readableTicket(text), key: keyOf(category) }));
+export function knownTickets(tickets: readonly LabelledTicket[], { keyOf, childKeyOf }: Labels): KnownTicket[] {
+  return tickets.map(({ id, category, subcategory, ...text }) => {
+    const key = keyOf(category);
+    const childKey = subcategory === null ? null : childKeyOf(key, subcategory);
+    return { id, text: readableTicket(text), key, childKey };
+  });
 }

@@ -13,6 +13,12 @@ export const LabelledTicket = z.object({
     .transform((subject) => subject ?? ''),
   body: z.string(),
   category: Label,
+  /** Null where the ticket has none, or nobody said. */
+  subcategory: z
+    .string()
+    .trim()
+    .nullish()
+    .transform((subcategory) => (subcategory == null || subcategory === '' ? null : subcategory)),
 });
 export type LabelledTicket = z.infer<typeof LabelledTicket>;
 

@@ -1,4 +1,5 @@
 import type { Judgement } from '@usher/core/evaluation/outcome';
+import type { ChildJudgement } from '@usher/core/evaluation/subcategories';
 import { type LocalModel, predict, type Prediction } from '@usher/engines/local/model';
 import type { KnownTicket } from './learn.ts';
 
@@ -17,6 +18,15 @@ export function predictAll(
   const predicted = tickets.map((ticket) => ({ ticket, prediction: predict(model, ticket.text) }));
   const seconds = Math.max((performance.now() - startedAt) / 1_000, Number.EPSILON);
   return { predicted, perSecond: tickets.length / seconds };
+}
+
+/** What the local model says of the subcategories of tickets that have one, beside the truth. */
+export function childJudgementsOf(predicted: readonly Predicted[]): ChildJudgement[] {
+  return predicted.flatMap(({ ticket, prediction }) => {
+    if (ticket.childKey === null) return [];
+    const isParentRight = prediction?.ranked[0].category === ticket.key;
+    return { isParentRight, given: isParentRight ? prediction.subcategory : null, actual: ticket.childKey };
+  });
 }
 
 /** What the local model says, beside the truth. */

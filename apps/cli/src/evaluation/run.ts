@@ -1,6 +1,7 @@
 import type { Engine, EngineName } from '@usher/core/engine';
 import { type Evaluation, evaluate } from '@usher/core/evaluation/evaluation';
 import { type Judgement, type Outcome, outcomeOf } from '@usher/core/evaluation/outcome';
+import { type SubcategoryFigures, subcategoryFigures } from '@usher/core/evaluation/subcategories';
 import type { TicketText } from '@usher/core/ticket';
 import { BAR } from '@usher/engines/registry';
 import { CannotDo } from '../failures.ts';
@@ -8,7 +9,7 @@ import { askAll, type Asking } from './ask.ts';
 import { compare, spread } from './compare.ts';
 import { knownTickets, type KnownTicket, type Learnt, learnFrom } from './learn.ts';
 import type { LabelledTicket, RecordedAnswer } from './lines.ts';
-import { judgementOf, type Predicted, predictAll } from './predict.ts';
+import { childJudgementsOf, judgementOf, type Predicted, predictAll } from './predict.ts';
 import { createRecordedEngine } from './recorded-engine.ts';
 
 /** Texts of the test that are looked up among those learnt from; further ones only take time. */
@@ -60,10 +61,14 @@ interface Said {
   heldOut: readonly Outcome[];
   promised?: readonly Outcome[];
   callsSaved?: number;
+  subcategories?: SubcategoryFigures | null;
 }
 
 async function judge(predicted: readonly Predicted[], learnt: Learnt, engine: UnderTest): Promise<Said> {
-  if (engine.name === 'local') return { judgements: predicted.map(judgementOf), heldOut: learnt.heldOut };
+  if (engine.name === 'local') {
+    const subcategories = subcategoryFigures(childJudgementsOf(predicted));
+    return { judgements: predicted.map(judgementOf), heldOut: learnt.heldOut, subcategories };
+  }
   const tickets = predicted.map(({ ticket }) => ticket);
   const claude = claudeFrom(engine.source, tickets, learnt);
   const asked = await askAll(predicted, learnt, { ...claude, engine: engine.name });

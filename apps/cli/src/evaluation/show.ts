@@ -1,5 +1,6 @@
 import type { Evaluation } from '@usher/core/evaluation/evaluation';
 import type { KeptPromise } from '@usher/core/evaluation/promise';
+import type { Estimate } from '@usher/core/reports/estimate';
 import { wilson } from '@usher/core/wilson';
 import { table } from '../screen.ts';
 
@@ -31,8 +32,24 @@ function figures(evaluation: Evaluation): string {
   ];
   if (callsSaved !== undefined)
     rows.push(['calls of Claude saved', percent(callsSaved), shareInterval(callsSaved, n), String(n)]);
+  for (const [name, { value, low, high, n }] of subcategoryRows(evaluation))
+    rows.push(
+      value === null
+        ? [name, '–', 'too little data', String(n)]
+        : [name, percent(value), interval({ low: low ?? 0, high: high ?? 1 }), String(n)],
+    );
   const speed = `Local model: learnt in ${(evaluation.trainMs / 1_000).toFixed(2)} s, reads ${Math.round(evaluation.predictPerSecond)} tickets a second here.`;
   return `${table(rows)}\n\n${speed}`;
+}
+
+function subcategoryRows({ subcategories }: Evaluation): [string, Estimate][] {
+  if (subcategories === undefined) return [];
+  const { accuracy, named, rightWhenNamed } = subcategories;
+  return [
+    ['category and subcategory right', accuracy],
+    ['subcategory named, category right', named],
+    ['subcategory right when named', rightWhenNamed],
+  ];
 }
 
 function leak({ leak: { suspected, share, shareInterval, n, reason } }: Evaluation): string {

@@ -4,6 +4,7 @@ import { findLeak, type Leak, type Neighbour } from './leak.ts';
 import { macroF1 } from './macro-f1.ts';
 import { type Judgement, type Outcome, outcomeOf, shareOf } from './outcome.ts';
 import { keepPromise, type KeptPromise } from './promise.ts';
+import type { SubcategoryFigures } from './subcategories.ts';
 import { type RiskPoint, riskCoverage, thinned } from './risk-coverage.ts';
 
 type Interval = Pick<Share, 'low' | 'high'>;
@@ -34,6 +35,8 @@ export interface Measured {
   predictPerSecond: number;
   /** Share of the test that needed no call of Claude. */
   callsSaved?: number;
+  /** How subcategories come out, where the test has any and the engine names them. */
+  subcategories?: SubcategoryFigures | null;
 }
 
 /** How an engine does on a test; every share is 0 to 1. */
@@ -57,6 +60,7 @@ export interface Evaluation {
   /** Texts a second of the local model. */
   predictPerSecond: number;
   callsSaved?: number;
+  subcategories?: SubcategoryFigures;
 }
 
 /** How often answering without learning is right. */
@@ -92,6 +96,7 @@ export function evaluate(measured: Measured): Evaluation {
     trainMs,
     predictPerSecond,
     ...(callsSaved === undefined ? {} : { callsSaved }),
+    ...(measured.subcategories == null ? {} : { subcategories: measured.subcategories }),
   };
 }
 
