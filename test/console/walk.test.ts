@@ -32,7 +32,7 @@ test('the first administrator comes in, finds a ticket, corrects it and leaves',
   const { page, troubles, context } = await walk(browser, { baseURL: house.url });
   await arrive(page, house);
   expect(page.url()).toBe(`${house.url}/`);
-  await page.getByRole('link', { name: 'Tickets' }).click();
+  await page.getByRole('link', { name: 'Tickets', exact: true }).click();
   await page.getByLabel('Stands').selectOption('triaged');
   await page.getByRole('link', { name: 'Hello' }).click();
   await page.getByRole('heading', { name: 'Hello' }).waitFor();
@@ -64,7 +64,7 @@ test('an administrator invites an agent, who sees no page of administrators', as
   await other.page.getByLabel('E-mail').fill('bo@example.com');
   await other.page.getByLabel('Password').fill('another sentence to remember');
   await other.page.getByRole('button', { name: 'Begin' }).click();
-  await other.page.getByRole('link', { name: 'Tickets' }).waitFor();
+  await other.page.getByRole('link', { name: 'Tickets', exact: true }).waitFor();
   expect(await other.page.getByRole('link', { name: 'People' }).count()).toBe(0);
   expect(other.troubles).toEqual([]);
   await Promise.all([context.close(), other.context.close()]);

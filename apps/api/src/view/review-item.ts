@@ -50,7 +50,12 @@ export function showWaiting(
     received_at: shown(ticket.receivedAt),
     sla_due_at: shownOrNull(ticket.slaDueAt),
     suggested: {
-      ...{ category, subcategory, confidence, calibrated: isCalibrated, reason, note },
+      category,
+      subcategory,
+      confidence,
+      calibrated: isCalibrated,
+      reason,
+      note,
       rationale: held?.suggestion?.rationale ?? null,
       alternatives: held?.suggestion?.alternatives ?? [],
     },

@@ -63,13 +63,11 @@ function LongWay({ item, choices, picker, say }: Props) {
     event.preventDefault();
     if (!(event.target instanceof HTMLFormElement)) return;
     const form = new FormData(event.target);
-    const text = (name: string) => String(form.get(name) ?? '');
-    say({
-      action: 'correct',
-      category,
-      ...(text('subcategory') !== '' && { subcategory: text('subcategory') }),
-      ...(text('note') !== '' && { note: text('note') }),
-    });
+    const given = (name: string) => {
+      const text = form.get(name);
+      return typeof text === 'string' && text !== '' ? { [name]: text } : {};
+    };
+    say({ action: 'correct', category, ...given('subcategory'), ...given('note') });
   };
   return (
     <form class="card" onSubmit={submit}>

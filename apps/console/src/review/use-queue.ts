@@ -60,17 +60,18 @@ export function useQueue(kind: Kind): Queue {
     let isStale = false;
     let again: ReturnType<typeof setTimeout> | undefined;
     const unavailable = [...held, ...pending.current.map(({ item }) => item)];
-    takeNext(kind, unavailable).then(
-      (item) => {
+    const fill = async () => {
+      try {
+        const item = await takeNext(kind, unavailable);
         if (isStale) return;
         setIsFilling(false);
         if (item !== null && !unavailable.some(({ id }) => id === item.id)) setHeld([...held, item]);
         else again = setTimeout(() => setLooks((before) => before + 1), LOOK_EVERY_MS);
-      },
-      (thrown: unknown) => {
+      } catch (thrown) {
         if (!isStale) setError(messageOf(thrown));
-      },
-    );
+      }
+    };
+    void fill();
     return () => {
       isStale = true;
       clearTimeout(again);
