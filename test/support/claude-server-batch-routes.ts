@@ -102,5 +102,6 @@ function sendResults(
   if (mishap === undefined) return void response.end(whole.join(''));
   const half = whole.slice(0, Math.ceil(whole.length / 2));
   if (mishap === 'cut_between_lines') return void response.end(half.join(''));
+  if (mishap === 'stalled') return void response.write(half.join(''));
   response.write(half.join('').slice(0, -20), () => response.destroy());
 }

@@ -18,8 +18,8 @@ export type BatchMishap =
   /** The batch is created, and the answer is lost. */
   'lost_answer' | 'overloaded' | 'rate_limit' | 'own_spend_limit' | { after: Promise<unknown> };
 
-/** How a stream of results breaks: in the middle of a line, or after a whole one with a proper end. */
-export type ResultsMishap = 'cut_line' | 'cut_between_lines' | 'overloaded';
+/** How a stream of results breaks: in the middle of a line, after a whole one with a proper end, or by going no further. */
+export type ResultsMishap = 'cut_line' | 'cut_between_lines' | 'stalled' | 'overloaded';
 
 export interface BatchOptions {
   /** Milliseconds from the creation to the end of a batch; without a number it ends only by `end`. */

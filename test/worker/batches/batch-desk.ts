@@ -53,6 +53,7 @@ export function batchDesk(desk: SupportDesk, claude: ClaudeServer): BatchDesk {
         }),
         limits: { requests: 100, bytes: 1_000_000 },
         queuedLimit: 1_000,
+        dailyMicroUsd: null,
         gatherMs: 0,
         settleMs: 180_000,
         ...batches,

@@ -8,6 +8,8 @@ export interface Batching {
   limits: ChunkLimits;
   /** Requests that may be with Claude at the same time. */
   queuedLimit: number;
+  /** What may be spent on a day (UTC), in micro-dollars; null is no limit. */
+  dailyMicroUsd: number | null;
   /** How long an incomplete chunk waits for more tickets, in milliseconds. */
   gatherMs: number;
   /**

@@ -1,7 +1,7 @@
 import { nextLookMs } from '@usher/core/batches/next-look';
 import { recognise } from '@usher/core/batches/recognise';
 import { type Chunk, knownBatchIds } from '@usher/db/batches/chunks';
-import { moveChunk } from '@usher/db/batches/move-chunk';
+import { moveAndReturnMoney, moveChunk } from '@usher/db/batches/move-chunk';
 import type { BatchStanding } from '@usher/engines/claude/batches';
 import type { LaneDeps } from './lane.ts';
 
@@ -22,7 +22,7 @@ export async function findLost(chunk: Chunk, deps: LaneDeps): Promise<void> {
       return report({ kind: 'chunk_found', chunkId, batchId });
     }
     case 'absent':
-      await moveChunk(db, { chunkId, from: ['sending'], to: 'tried', inMs: 0 });
+      await moveAndReturnMoney(db, { chunkId, from: ['sending'], to: 'tried', inMs: 0 }, { isUnsent: true });
       return report({ kind: 'chunk_absent', chunkId });
     case 'wait': {
       const reason = `Its creation was not answered. Another batch of ${requests} requests is in progress and may be its own.`;

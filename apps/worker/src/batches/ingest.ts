@@ -1,7 +1,7 @@
 import { type LineResult, readResultLine, type ResultLine } from '@usher/core/batches/result-line';
 import { type Chunk, findChunk } from '@usher/db/batches/chunks';
 import { countWaiting, type MemberFacts, waitingAmong } from '@usher/db/batches/members';
-import { moveChunk } from '@usher/db/batches/move-chunk';
+import { moveAndReturnMoney } from '@usher/db/batches/move-chunk';
 import { releaseMembers } from '@usher/db/batches/place-tickets';
 import type { Settlement } from '@usher/db/batches/settle-members';
 import { findRelease } from '@usher/db/releases';
@@ -87,6 +87,7 @@ async function finish({ id: chunkId, failures }: Chunk, { db, report }: LaneDeps
   if (chunk === undefined) return;
   const { answered, errored, expired, canceled, costMicroUsd, endedAt } = chunk;
   const to = canceled > 0 ? 'cancelled' : 'done';
-  if (!(await moveChunk(db, { chunkId, from: ['ingesting'], to, inMs: 0, set: { endedAt } }))) return;
+  const move = { chunkId, from: ['ingesting'], to, inMs: 0, set: { endedAt } } as const;
+  if (!(await moveAndReturnMoney(db, move, { isUnsent: false }))) return;
   report({ kind: 'chunk_ended', chunkId, answered, errored, expired, canceled, costMicroUsd });
 }

@@ -16,6 +16,7 @@ export function openBatching(config: Config, calling: ClaudeBatchesOptions): Bat
     claude: createClaudeBatches(calling),
     limits: { requests: Math.min(size, queuedLimit), bytes: CHUNK_BYTES },
     queuedLimit,
+    dailyMicroUsd: config.dailyMicroUsd,
     gatherMs: GATHER_MS,
     settleMs: SETTLE_MS,
   };

@@ -2,14 +2,16 @@ import { type ChunkLimits, filledWith, fits, roomInQueue } from '@usher/core/bat
 import { customId } from '@usher/core/batches/custom-id';
 import { nextLookMs, nextTryMs } from '@usher/core/batches/next-look';
 import { type Failure, isFailure } from '@usher/core/failure';
+import { type ChunkWish, holdMoney } from '@usher/db/batches/chunk-money';
 import { type Chunk, laneStanding } from '@usher/db/batches/chunks';
 import { countWaiting, dropDecided } from '@usher/db/batches/members';
-import { moveChunk } from '@usher/db/batches/move-chunk';
+import { moveAndReturnMoney, moveChunk } from '@usher/db/batches/move-chunk';
 import { releaseMembers } from '@usher/db/batches/place-tickets';
 import { type BatchRequest, isRefusal } from '@usher/engines/claude/batches';
 import type { Current } from '../current-release.ts';
 import { outlast } from '../outlast.ts';
 import { paramsFor } from './ask-for.ts';
+import { MoneyShort } from './failures.ts';
 import type { LaneDeps } from './lane.ts';
 import { everyMember } from './members-of.ts';
 
@@ -31,15 +33,56 @@ export async function sendChunk(chunk: Chunk, deps: LaneDeps): Promise<void> {
   }
   await dropDecided(db, chunkId);
   if (!(await hasRoom(chunk, deps))) return;
-  const { requests, bytes } = await buildRequests(chunk, current, deps);
-  if (requests.length === 0) {
+  const built = await buildRequests(chunk, current, deps);
+  if (built.requests.length === 0) {
     await moveChunk(db, { chunkId, from: ['tried'], to: 'done', inMs: 0, set: { endedAt: new Date() } });
     return;
   }
   const newestBefore = await batching.claude.newest(signal);
-  const set = { requests: requests.length, bytes, newestBefore, sentAt: new Date() };
-  const isMine = await moveChunk(db, { chunkId, from: ['tried'], to: 'sending', inMs: batching.settleMs, set });
-  if (isMine) await create(chunk, { requests, bytes }, deps);
+  try {
+    if (await begin(chunk, { built, newestBefore }, deps)) await create(chunk, built, deps);
+  } catch (thrown) {
+    if (!(thrown instanceof MoneyShort)) throw thrown;
+    await shrink(chunk, { built, leftMicroUsd: thrown.leftMicroUsd, thrown }, deps);
+  }
+}
+
+/** Writes down that a chunk is being sent and takes its worst case out of the day's money: both or neither. */
+async function begin(
+  { id: chunkId }: Chunk,
+  { built, newestBefore }: { built: Built; newestBefore: string | null },
+  { db, batching }: LaneDeps,
+): Promise<boolean> {
+  const { dailyMicroUsd, settleMs } = batching;
+  const set = { requests: built.requests.length, bytes: built.bytes, newestBefore, sentAt: new Date() };
+  return db.transaction(async (tx) => {
+    if (!(await moveChunk(tx, { chunkId, from: ['tried'], to: 'sending', inMs: settleMs, set }))) return false;
+    const spent = await holdMoney(tx, { chunkId, dailyMicroUsd, wishes: wishesOf(built.prices) });
+    if (spent !== null) throw new MoneyShort(spent);
+    return true;
+  });
+}
+
+function wishesOf(prices: readonly Price[]): ChunkWish[] {
+  const bySource = Map.groupBy(prices, ({ sourceId }) => sourceId);
+  return [...bySource].map(([sourceId, some]) => ({
+    sourceId,
+    worstMicroUsd: some.reduce((sum, { worstMicroUsd }) => sum + worstMicroUsd, 0),
+  }));
+}
+
+/** Keeps as many tickets in a chunk as the day's money suffices for; for none at all it waits until tomorrow. */
+async function shrink(
+  { id: chunkId }: Chunk,
+  { built, leftMicroUsd, thrown }: { built: Built; leftMicroUsd: number; thrown: MoneyShort },
+  { db }: LaneDeps,
+): Promise<void> {
+  let worst = 0;
+  const affordable = built.prices.filter(({ worstMicroUsd }) => (worst += worstMicroUsd) <= leftMicroUsd);
+  const last = affordable.at(-1);
+  if (last === undefined) throw thrown;
+  await releaseMembers(db, { chunkId, as: 'dropped', to: 'again', after: last.ticketId });
+  await moveChunk(db, { chunkId, from: ['tried'], to: 'tried', inMs: 0 });
 }
 
 async function hasRoom({ id: chunkId }: Chunk, { db, batching }: LaneDeps): Promise<boolean> {
@@ -51,14 +94,21 @@ async function hasRoom({ id: chunkId }: Chunk, { db, batching }: LaneDeps): Prom
   return false;
 }
 
+/** What one request costs at worst, and who pays. */
+interface Price extends ChunkWish {
+  ticketId: number;
+}
+
 interface Built {
   requests: BatchRequest[];
+  prices: Price[];
   bytes: number;
 }
 
 /** The requests of a chunk; tickets that do not fit await the next one. */
 async function buildRequests(chunk: Chunk, current: Current, deps: LaneDeps): Promise<Built> {
   const requests: BatchRequest[] = [];
+  const prices: Price[] = [];
   let filled: ChunkLimits = { requests: 0, bytes: 0 };
   let last = 0;
   for await (const member of everyMember(deps.db, chunk.id)) {
@@ -71,10 +121,12 @@ async function buildRequests(chunk: Chunk, current: Current, deps: LaneDeps): Pr
       break;
     }
     requests.push(request);
+    const { ticketId, sourceId } = member;
+    prices.push({ ticketId, sourceId, worstMicroUsd: deps.batching.claude.worstMicroUsd(params) });
     filled = filledWith(size, filled);
     last = member.ticketId;
   }
-  return { requests, bytes: filled.bytes };
+  return { requests, prices, bytes: filled.bytes };
 }
 
 async function create({ id: chunkId, failures }: Chunk, { requests, bytes }: Built, deps: LaneDeps): Promise<void> {
@@ -87,7 +139,9 @@ async function create({ id: chunkId, failures }: Chunk, { requests, bytes }: Bui
   } catch (thrown) {
     if (!isFailure(thrown)) throw thrown;
     const move = afterFailure(thrown, { failures: failures + 1, settleMs: batching.settleMs });
-    await outlast(() => moveChunk(db, { chunkId, from: ['sending'], ...move }), signal);
+    const next = { chunkId, from: ['sending'], ...move } as const;
+    const isUnsent = isRefusal(thrown);
+    await outlast(() => (isUnsent ? moveAndReturnMoney(db, next, { isUnsent }) : moveChunk(db, next)), signal);
     if (move.to === 'stopped') report({ kind: 'chunk_stopped', chunkId, reason: move.set.reason });
     else report({ kind: 'chunk_not_created', chunkId, error: thrown, isSure: isRefusal(thrown), waitMs: move.inMs });
   }

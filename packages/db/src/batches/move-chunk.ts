@@ -3,6 +3,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../connect.ts';
 import { whileAvailable } from '../failures.ts';
 import { batchChunks } from '../schema/batches.ts';
+import { returnChunkMoney } from './chunk-money.ts';
 import type { Chunk } from './chunks.ts';
 
 /** An orderly end of a step. Where the chunk is in another state meanwhile, nothing happens. */
@@ -46,4 +47,15 @@ export async function moveChunk(db: Db, { chunkId, from, to, inMs, set = {} }: M
       .returning({ id: batchChunks.id }),
   );
   return moved.length > 0;
+}
+
+/** Moves a chunk on and returns in the same transaction what it did not cost. */
+export async function moveAndReturnMoney(db: Db, move: Move, { isUnsent }: { isUnsent: boolean }): Promise<boolean> {
+  return whileAvailable(() =>
+    db.transaction(async (tx) => {
+      if (!(await moveChunk(tx, move))) return false;
+      await returnChunkMoney(tx, move.chunkId, { isUnsent });
+      return true;
+    }),
+  );
 }

@@ -1,12 +1,23 @@
 import { type ChunkState, openStates } from '@usher/core/batches/chunk';
 import { sql } from 'drizzle-orm';
-import { index, integer, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
+import { index, integer, jsonb, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
 import { idOf, moment, ownId } from './columns.ts';
 import { releases } from './taxonomies.ts';
 import { tickets } from './tickets.ts';
 
 /** What became of a ticket in a chunk. `dropped` ones needed no answer any more when the chunk was sent. */
 export type MemberState = 'waiting' | 'answered' | 'again' | 'queue' | 'held' | 'dropped';
+
+/** What was taken out of the day's money for the requests of one source, until the batch is read. */
+export interface HeldMoney {
+  sourceId: number;
+  worstMicroUsd: number;
+  taken: {
+    kind: 'taken';
+    day: string;
+    purses: readonly { purse: number; spentMicroUsd: number; limitMicroUsd: number }[];
+  };
+}
 
 const counted = (name: string) => integer(name).notNull().default(0);
 
@@ -34,6 +45,7 @@ export const batchChunks = pgTable(
     expired: counted('expired'),
     canceled: counted('canceled'),
     costMicroUsd: idOf('cost_micro_usd').notNull().default(0),
+    money: jsonb('money').$type<HeldMoney[]>().notNull().default([]),
     reason: text('reason'),
     starts: smallint('starts').notNull().default(0),
     failures: smallint('failures').notNull().default(0),
