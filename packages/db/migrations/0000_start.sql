@@ -36,6 +36,7 @@ CREATE TABLE "batch_chunks" (
 	"expired" integer DEFAULT 0 NOT NULL,
 	"canceled" integer DEFAULT 0 NOT NULL,
 	"cost_micro_usd" bigint DEFAULT 0 NOT NULL,
+	"money" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"reason" text,
 	"starts" smallint DEFAULT 0 NOT NULL,
 	"failures" smallint DEFAULT 0 NOT NULL,
