@@ -1,3 +1,4 @@
+import type { AdmissionLimits } from '@usher/api/admission';
 import { createApp } from '@usher/api/app';
 import { type Deadlines, openRequestDatabase } from '@usher/api/database';
 import { assemble, type Deps } from '@usher/api/deps';
@@ -59,6 +60,7 @@ export interface ApiOptions {
   connectors?: readonly Connector[];
   publicUrl?: string;
   vault?: Vault;
+  admission?: AdmissionLimits;
 }
 
 /** Long enough for a busy machine; what the real deadlines do is for the tests that are about them. */
@@ -84,6 +86,7 @@ export async function openApi(options: ApiOptions = {}): Promise<ApiUnderTest> {
     find: (name) => options.connectors?.find((one) => one.name === name) ?? findConnector(name),
     stopping: stop.signal,
     ...(options.now !== undefined && { now: options.now }),
+    ...(options.admission !== undefined && { admission: options.admission }),
   });
   const app = createApp(deps);
   opened.defer(() => deps.hints.drain(5_000));

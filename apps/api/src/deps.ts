@@ -7,6 +7,7 @@ import { readPrices } from '@usher/engines/claude/prices';
 import type { SessionTimes } from '@usher/db/sessions';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
+import { type Admission, type AdmissionLimits, createAdmission } from './admission.ts';
 import type { RequestDatabase } from './database.ts';
 import { createEvents, type Events } from './events.ts';
 import { createHints, type Enqueue, type Hints } from './hints.ts';
@@ -37,6 +38,8 @@ export interface Resources {
   publicUrl?: string | undefined;
   /** Knows the connectors by name; the registry unless said. */
   find?: FindConnector;
+  /** How much intake may have in hand. */
+  admission?: AdmissionLimits;
   /** Aborted when the process begins to stop. */
   stopping: AbortSignal;
   /** A clock in milliseconds that never goes back. */
@@ -46,6 +49,7 @@ export interface Resources {
 /** What routes work with. */
 export interface Deps {
   database: RequestDatabase;
+  admission: Admission;
   authenticate: Authenticate;
   intake: Intake;
   loads: Loads;
@@ -78,6 +82,7 @@ export function assemble(resources: Resources): Deps {
   return {
     database,
     authenticate: createAuthenticate(database, { adminKey, now, sessionIdleMs: sessionTimes.idleMs }),
+    admission: createAdmission(resources.admission),
     intake: createIntake(database, hints, events),
     loads: createLoads(database, hints, events),
     sources: createIncomingSources(database, { vault, find, now }),

@@ -6,7 +6,9 @@ import { requireSameOrigin } from './same-origin.ts';
 import { readSessionCookie } from './session-cookie.ts';
 
 /** What the guard leaves for the handlers behind it. */
-export type Guarded = { Variables: { grant: Grant } };
+export type Guarded = {
+  Variables: { grant: Grant; /** Makes room for other requests before this one is answered. */ leave?: () => void };
+};
 
 /** Who may use a route, as its OpenAPI description says: any one of these scopes suffices, and admin always does. */
 export type Security = ({ key: Scope[] } | { session: Scope[] })[];

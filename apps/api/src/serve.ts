@@ -14,6 +14,8 @@ export interface ServeOptions {
   host: string;
   /** 0 takes any free port. */
   port: number;
+  /** Other limits than the usual ones. */
+  limits?: Partial<typeof LIMITS>;
 }
 
 /** Longest that headers and a whole request may take to arrive, so that slow senders hold nothing for long. */
@@ -26,17 +28,21 @@ const LIMITS = {
   keepAliveTimeout: 65_000,
 };
 
+/** Connections beyond are cut at once; each costs some ten kilobytes, and a process has about as many files. */
+const MAX_CONNECTIONS = 10_000;
+
 /** Silence on a connection after which it is cut; longer than any answer takes. */
 const SILENCE_MS = 70_000;
 
 /** Listens on a port. Rejects when it is taken. */
 export async function serve(
   answer: (request: Request) => Response | Promise<Response>,
-  { host, port }: ServeOptions,
+  { host, port, limits = {} }: ServeOptions,
 ): Promise<Serving> {
   const listener = getRequestListener(answer, { errorHandler: () => answerProblem(unreadable()) });
-  const server = createServer(LIMITS, (incoming, outgoing) => void listener(incoming, outgoing));
+  const server = createServer({ ...LIMITS, ...limits }, (incoming, outgoing) => void listener(incoming, outgoing));
   server.setTimeout(SILENCE_MS);
+  server.maxConnections = MAX_CONNECTIONS;
   server.listen(port, host);
   await once(server, 'listening');
   const address = server.address();

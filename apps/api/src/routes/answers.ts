@@ -42,7 +42,9 @@ export const invalidProblem = { 422: problem('The request cannot be used; `error
 
 /** What every route that needs Postgres may answer. */
 export const awayProblem = {
-  503: problem('Postgres is away, and nothing was stored; send it again after `Retry-After` seconds.'),
+  503: problem(
+    'Postgres is away or too much comes at once, and nothing was stored; send it again after `Retry-After` seconds.',
+  ),
 };
 
 /** Describes a JSON answer. */

@@ -25,6 +25,7 @@ export interface Received {
 /** Stores one ticket of the key's source and, where the sender prefers so, waits for its decision. */
 export async function receiveTicket(c: Context<Guarded>, deps: Deps, draft: TicketDraft): Promise<Received> {
   const receipt = await deps.intake.receive({ sourceId: c.var.grant.sourceId, lane: 'live', draft });
+  c.var.leave?.();
   const seconds = waitSeconds(c.req.header('prefer'));
   if (seconds === undefined) return { receipt, decided: undefined };
   c.header('Preference-Applied', `wait=${seconds}`);

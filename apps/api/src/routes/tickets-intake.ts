@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { TicketDraft } from '@usher/core/ticket';
 import type { Arrival } from '@usher/db/arrival';
+import { admit } from '../admission.ts';
 import type { Deps } from '../deps.ts';
 import { fieldErrors } from '../field-errors.ts';
 import { guard, needs } from '../guard.ts';
@@ -56,7 +57,11 @@ export const postTickets = createRoute({
 
 /** Adds the route to which programs send one ticket or many. */
 export function addTicketsIntake(api: Api, deps: Deps): void {
-  const middleware = [guard(deps.authenticate, postTickets.security), limitBody(MAX_BYTES)];
+  const middleware = [
+    guard(deps.authenticate, postTickets.security),
+    admit(deps.admission, MAX_BYTES),
+    limitBody(MAX_BYTES),
+  ];
   api.openapi({ ...postTickets, middleware }, async (c) => {
     const sent = await readJson(c);
     if (isBatch(sent)) {

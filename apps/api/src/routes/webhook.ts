@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { TicketDraft } from '@usher/core/ticket';
+import { admit } from '../admission.ts';
 import type { Deps } from '../deps.ts';
 import { guard, needs } from '../guard.ts';
 import { limitBody, readBody } from '../read-body.ts';
@@ -33,7 +34,11 @@ export const ticketWebhook = createRoute({
 
 /** Adds the route to which helpdesks and programs send tickets. */
 export function addTicketWebhook(api: Api, deps: Deps): void {
-  const middleware = [guard(deps.authenticate, ticketWebhook.security), limitBody(MAX_BYTES)];
+  const middleware = [
+    guard(deps.authenticate, ticketWebhook.security),
+    admit(deps.admission, MAX_BYTES),
+    limitBody(MAX_BYTES),
+  ];
   api.openapi({ ...ticketWebhook, middleware }, async (c) => {
     const draft = await readBody(c, TicketDraft);
     const { receipt, decided } = await receiveTicket(c, deps, draft);
