@@ -17,12 +17,15 @@ export interface Finding {
   note?: string;
 }
 
+/** A quick look is too small for figures to rely on, and enough to see that all of it works. */
+export type Size = 'whole' | 'quick';
+
 /** Something that can be measured; `run` says on the way what it is doing. */
 export interface Benchmark {
   name: string;
   /** What it measures, in one line. */
   about: string;
-  run: (progress: (text: string) => void) => Promise<Finding[]>;
+  run: (progress: (text: string) => void, size: Size) => Promise<Finding[]>;
 }
 
 /** Whether the goal is met; null without a goal. Nothing to measure, such as no wrong ticket among none, meets an upper bound only. */

@@ -1,8 +1,11 @@
+import { backfill } from './backfill.ts';
+import { backlog } from './backlog.ts';
 import type { Benchmark } from './benchmark.ts';
 import { budget } from './budget.ts';
 import { cost } from './cost.ts';
 import { drain } from './drain.ts';
 import { evidence } from './evidence.ts';
+import { intake } from './intake.ts';
 
 /** Every benchmark there is: a new one is its own file and a line here. */
-export const benchmarks: readonly Benchmark[] = [budget, cost, drain, evidence];
+export const benchmarks: readonly Benchmark[] = [intake, drain, backfill, backlog, budget, cost, evidence];

@@ -7,7 +7,7 @@ import { machineFacts } from './machine.ts';
 import { showFindings, showMachine } from './show.ts';
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false } },
+  options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
 const [name] = positionals;
@@ -20,14 +20,17 @@ else await measure(chosen).catch((thrown: unknown) => refuse(isFailure(thrown) ?
 
 function list(): void {
   console.log(
-    `${table(benchmarks.map((benchmark) => [benchmark.name, benchmark.about]))}\n\nRun one:  npm run bench -- NAME [--json]`,
+    `${table(benchmarks.map((benchmark) => [benchmark.name, benchmark.about]))}\n\nRun one:  npm run bench -- NAME [--json] [--quick]`,
   );
 }
 
 async function measure({ name, run }: Benchmark): Promise<void> {
   const machine = machineFacts();
   const startedAt = performance.now();
-  const findings = await run((text) => console.error(`${seconds(startedAt)}  ${text}`));
+  const findings = await run(
+    (text) => console.error(`${seconds(startedAt)}  ${text}`),
+    values.quick ? 'quick' : 'whole',
+  );
   const tookSeconds = Math.round((performance.now() - startedAt) / 1_000);
   const judged = findings.map((finding) => ({ ...finding, met: isMet(finding) }));
   if (values.json) console.log(JSON.stringify({ benchmark: name, machine, tookSeconds, findings: judged }, null, 2));

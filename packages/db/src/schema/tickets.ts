@@ -83,8 +83,13 @@ export const tickets = pgTable(
       .on(table.slaDueAt, table.id)
       .where(sql`${table.state} in ('triaged', 'suggested')`),
     index('tickets_by_state').on(table.state, table.id),
-    index('tickets_by_team').on(table.team, table.id),
-    index('tickets_by_category').on(table.category, table.id),
+    // A waiting ticket has neither, and need not be in them.
+    index('tickets_by_team')
+      .on(table.team, table.id)
+      .where(sql`${table.team} is not null`),
+    index('tickets_by_category')
+      .on(table.category, table.id)
+      .where(sql`${table.category} is not null`),
     index('tickets_by_source').on(table.sourceId, table.id),
     index('tickets_judged')
       .on(table.predicted, table.truth, table.id)

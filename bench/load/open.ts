@@ -1,0 +1,54 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Connection, openConnection, type RequestOf } from './target.ts';
+
+export interface OpenLoad {
+  port: number;
+  requestOf: RequestOf;
+  /** Requests a second that arrive, whatever becomes of those before. */
+  rate: number;
+  forMs: number;
+}
+
+/** Milliseconds of each answer, from the moment at which its request was due. */
+export interface Latencies {
+  p50: number;
+  p99: number;
+  n: number;
+  /** Answers of any other status than 200 and 202. */
+  refused: number;
+}
+
+/**
+ * Sends at a constant rate, so that a server that stalls makes the requests wait that were due meanwhile: a closed loop
+ * would hide them (coordinated omission).
+ */
+export async function openLoad({ port, requestOf, rate, forMs }: OpenLoad): Promise<Latencies> {
+  const idle: Connection[] = await Promise.all(Array.from({ length: 50 }, () => openConnection(port)));
+  const latencies: number[] = [];
+  const underWay: Promise<void>[] = [];
+  let refused = 0;
+  const startedMs = performance.now();
+  const sendOne = async (number: number, dueMs: number) => {
+    const connection = idle.pop() ?? (await openConnection(port));
+    const status = await connection.send(requestOf(number));
+    latencies.push(performance.now() - dueMs);
+    if (status !== 202 && status !== 200) refused += 1;
+    idle.push(connection);
+  };
+  const count = Math.round((rate * forMs) / 1_000);
+  for (let number = 0; number < count; number += 1) {
+    const dueMs = startedMs + (number * 1_000) / rate;
+    const aheadMs = dueMs - performance.now();
+    if (aheadMs > 1) await pause(aheadMs);
+    underWay.push(sendOne(number, dueMs));
+  }
+  await Promise.all(underWay);
+  for (const connection of idle) connection.close();
+  latencies.sort((one, other) => one - other);
+  return { p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99), n: latencies.length, refused };
+}
+
+/** The value below which that share of sorted values lies. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+}
