@@ -579,7 +579,7 @@ CREATE INDEX "tickets_due" ON "tickets" USING btree ("lane","backfill_id","due_a
 CREATE INDEX "tickets_awaiting_batch" ON "tickets" USING btree ("id") WHERE "tickets"."state" = 'received' and "tickets"."batch" = 'awaiting';--> statement-breakpoint
 CREATE INDEX "tickets_in_review" ON "tickets" USING btree ("sla_due_at","id") WHERE "tickets"."state" in ('triaged', 'suggested');--> statement-breakpoint
 CREATE INDEX "tickets_by_state" ON "tickets" USING btree ("state","id");--> statement-breakpoint
-CREATE INDEX "tickets_by_team" ON "tickets" USING btree ("team","id");--> statement-breakpoint
-CREATE INDEX "tickets_by_category" ON "tickets" USING btree ("category","id");--> statement-breakpoint
+CREATE INDEX "tickets_by_team" ON "tickets" USING btree ("team","id") WHERE "tickets"."team" is not null;--> statement-breakpoint
+CREATE INDEX "tickets_by_category" ON "tickets" USING btree ("category","id") WHERE "tickets"."category" is not null;--> statement-breakpoint
 CREATE INDEX "tickets_by_source" ON "tickets" USING btree ("source_id","id");--> statement-breakpoint
 CREATE INDEX "tickets_judged" ON "tickets" USING btree ("predicted","truth","id") WHERE "tickets"."truth" is not null;
