@@ -38,7 +38,8 @@ export class MoneyAwaited extends Error implements Failure {
   }
 }
 
-interface Asking {
+/** What a question to an engine needs beside the ticket. */
+export interface Asking {
   db: Db;
   maxAges: MaxAges;
   similarExamples: SimilarExamples;
@@ -76,8 +77,10 @@ export async function askEngine(work: Work, current: Current, asking: Asking): P
 }
 
 type Request = Omit<SuggestRequest, 'mayWait' | 'signal'>;
+type Asked = Pick<Work, 'ticketId' | 'revision' | 'sourceId' | 'subject' | 'body' | 'lane'>;
 
-function requestFor(work: Work, current: Current, asking: Asking): Request {
+/** What an engine is asked about a ticket, whichever way it is asked. */
+export function requestFor(work: Asked, current: Current, asking: Omit<Asking, 'maxAges' | 'signal'>): Request {
   const ticket = readableTicket(work);
   const { taxonomy } = current.release;
   return {

@@ -30,15 +30,6 @@ export function createCascadeEngine({ local, claude, bar }: CascadeOptions): Eng
   };
 }
 
-/** The local model's answer where it is sure enough to need no second opinion; null where Claude is to be asked. */
-export async function suggestAlone(
-  request: SuggestRequest,
-  { local, bar }: Pick<CascadeOptions, 'local' | 'bar'>,
-): Promise<EngineAnswer | null> {
-  const first = await local.suggest(request);
-  return first.kind === 'suggested' && isSure(first.suggestion, bar) ? first : null;
-}
-
 function isSure({ category, confidence, calibrated }: Suggestion, bar: CascadeOptions['bar']): boolean {
   return calibrated && confidence >= bar(category);
 }

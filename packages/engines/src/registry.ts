@@ -1,8 +1,8 @@
-import type { Engine, EngineAnswer, EngineName, SuggestRequest } from '@usher/core/engine';
+import type { Engine, EngineName } from '@usher/core/engine';
 import type { ClaudeCalibration } from '@usher/core/evaluation/claude-calibration';
 import { thresholdOf, type Thresholds } from '@usher/core/release';
 import { calibrateClaude } from './calibrated-claude.ts';
-import { createCascadeEngine, suggestAlone } from './cascade.ts';
+import { createCascadeEngine } from './cascade.ts';
 import { createLocalEngine } from './local.ts';
 import type { LocalModel } from './local/model.ts';
 
@@ -13,8 +13,8 @@ export interface Engines {
   standIn: Engine | null;
   /** False while the engine has nothing to go by but a local model that is still to be learnt. */
   isLearnt: boolean;
-  /** What is answered without asking Claude; null where Claude is to be asked. */
-  alone: (request: SuggestRequest) => Promise<EngineAnswer | null>;
+  /** The engine in force around another Claude, such as one that has answered already. */
+  around: (claude: Engine) => Engine;
 }
 
 export interface EngineParts {
@@ -35,29 +35,26 @@ type Build = (parts: {
   local: Engine;
   isLearnt: boolean;
   bar: (category: string) => number;
-}) => Engines;
+}) => Omit<Engines, 'around'>;
 
 /** Every engine that an operator can choose: a new one is its own file and a line here. */
 const registry: Record<EngineName, Build> = {
-  local: ({ local, isLearnt }) => ({
-    engine: local,
-    standIn: null,
-    isLearnt,
-    alone: (request) => local.suggest(request),
-  }),
-  claude: ({ claude }) => ({ engine: claude, standIn: null, isLearnt: true, alone: async () => null }),
+  local: ({ local, isLearnt }) => ({ engine: local, standIn: null, isLearnt }),
+  claude: ({ claude }) => ({ engine: claude, standIn: null, isLearnt: true }),
   cascade: ({ local, claude, bar }) => ({
     engine: createCascadeEngine({ local, claude, bar }),
     standIn: local,
     isLearnt: true,
-    alone: (request) => suggestAlone(request, { local, bar }),
   }),
 };
 
 /** The engine of this name, put together from its parts. */
 export function createEngines(name: EngineName, { model, thresholds, ...parts }: EngineParts): Engines {
   const local = createLocalEngine({ model: () => model });
-  const claude = calibrateClaude({ model, calibration: parts.calibration ?? null, claude: parts.claude });
   const bar = (category: string) => Math.max(BAR, (thresholds && thresholdOf(thresholds, category)) ?? 0);
-  return registry[name]({ claude, local, bar, isLearnt: model !== null });
+  const build = (asked: Engine) => {
+    const claude = calibrateClaude({ model, calibration: parts.calibration ?? null, claude: asked });
+    return registry[name]({ claude, local, bar, isLearnt: model !== null });
+  };
+  return { ...build(parts.claude), around: (claude) => build(claude).engine };
 }

@@ -185,4 +185,19 @@ describe('The lane of Message Batches', () => {
     expect(row?.['cost']).toBeGreaterThan(0);
     expect(row?.['spent']).toBe(row?.['cost']);
   });
+
+  test('takes over what a batch said of the same text, and asks Claude nothing', async () => {
+    const reuse = { reuseForMs: 3_600_000 };
+    await lane.receive(texts.crash, texts.refund);
+    await lane.drive(reuse);
+    claude.batches.end();
+    await lane.drive(reuse);
+    const asked = claude.requests.length;
+    const [again = 0] = await lane.receive(texts.refund);
+    await lane.drive(reuse);
+    expect(await desk.ticket(again)).toMatchObject({ state: 'routed', team: 'finance' });
+    expect((await desk.history(again)).classifications).toMatchObject([{ costMicroUsd: 0, outcome: 'suggested' }]);
+    expect(claude.requests).toHaveLength(asked);
+    expect((await lane.chunks())[1]).toMatchObject({ state: 'done', requests: 0 });
+  });
 });

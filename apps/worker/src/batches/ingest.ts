@@ -5,6 +5,7 @@ import { moveAndReturnMoney } from '@usher/db/batches/move-chunk';
 import { releaseMembers } from '@usher/db/batches/place-tickets';
 import type { Settlement } from '@usher/db/batches/settle-members';
 import { findRelease } from '@usher/db/releases';
+import { askAfterClaude } from './ask-for.ts';
 import { ReleaseMissing, ResultsIncomplete } from './failures.ts';
 import { type JudgeRules, judgeAnswer, judgeNoAnswer } from './judge.ts';
 import type { LaneDeps } from './lane.ts';
@@ -59,24 +60,25 @@ async function settleGroup(group: readonly ResultLine[], reading: Reading, deps:
   const { chunkId, rules } = reading;
   const lines = group.map(({ name, result }) => ({ ...name, result }));
   const facts = await waitingAmong(deps.db, { chunkId, revisions: lines });
-  const judged = matched(lines, facts).map(({ item, facts: own }) => ({
-    facts: own,
-    settlement: judgeLine(item.result, own, { reading, deps }),
-  }));
+  const judged = [];
+  for (const { item, facts: own } of matched(lines, facts))
+    judged.push({ facts: own, settlement: await judgeLine(item.result, own, { reading, deps }) });
   await settle({ chunkId, releaseId: rules.release.id, mode: deps.mode }, judged, deps);
 }
 
-function judgeLine(
+async function judgeLine(
   result: LineResult,
   facts: MemberFacts,
   { reading, deps }: { reading: Reading; deps: LaneDeps },
-): Settlement {
+): Promise<Settlement> {
   if (result.kind !== 'succeeded') return judgeNoAnswer(facts, result);
   const { rules, batchId, durationMs } = reading;
   const about = { taxonomy: rules.release.taxonomy, batchId, durationMs };
-  const answer = deps.batching.claude.read(result.message, about);
-  if (answer === undefined) return judgeNoAnswer(facts, { kind: 'errored', error: 'not_an_answer', detail: '' });
-  return judgeAnswer(facts, { suggestion: answer.record.suggestion, calls: [answer.record] }, rules);
+  const read = deps.batching.claude.read(result.message, about);
+  if (read === undefined) return judgeNoAnswer(facts, { kind: 'errored', error: 'not_an_answer', detail: '' });
+  const { record } = read;
+  const answer = await askAfterClaude({ member: facts, record }, await deps.current(), deps);
+  return judgeAnswer(facts, { answer, record }, rules);
 }
 
 async function finish({ id: chunkId, failures }: Chunk, { db, report }: LaneDeps): Promise<void> {

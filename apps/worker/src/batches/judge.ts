@@ -2,7 +2,6 @@ import { afterNoAnswer, type LineResult } from '@usher/core/batches/result-line'
 import { decide, respectPerson } from '@usher/core/decide';
 import type { EngineAnswer, EngineCall } from '@usher/core/engine';
 import type { Mode, Release } from '@usher/core/release';
-import type { Suggestion } from '@usher/core/suggestion';
 import { findCategory, type Taxonomy } from '@usher/core/taxonomy';
 import type { MemberFacts } from '@usher/db/batches/members';
 import type { Settlement, Tally } from '@usher/db/batches/settle-members';
@@ -17,20 +16,19 @@ export interface JudgeRules {
   auditShare: number;
 }
 
-/** An answer of Claude's about one member: what it says, and the record of what it cost. */
-export interface MemberAnswer {
-  suggestion: Suggestion | null;
-  calls: EngineCall[];
-}
-
 /**
- * What becomes of a member that was answered: decided as on the live path, or sent to the queue where the answer cannot be
- * used, for the repair and the hard model that a single ticket gets there.
+ * What becomes of a member that Claude answered: decided as on the live path, or sent to the queue where the answer cannot
+ * be used or is doubtful, for the repair and the hard model that a single ticket gets there.
  */
-export function judgeAnswer(facts: MemberFacts, { suggestion, calls }: MemberAnswer, rules: JudgeRules): Settlement {
-  const usable = suggestion !== null && findCategory(rules.inForce, suggestion.category) !== undefined;
-  if (!usable) return { ...namesOf(facts), to: 'queue', tally: 'answered', calls, outcome: null };
-  return settleBy(facts, { kind: 'suggested', suggestion, standIn: null, calls }, { ...rules, tally: 'answered' });
+export function judgeAnswer(
+  facts: MemberFacts,
+  { answer, record }: { answer: EngineAnswer | null; record: EngineCall },
+  rules: JudgeRules,
+): Settlement {
+  const isUsable =
+    answer?.kind === 'suggested' && findCategory(rules.inForce, answer.suggestion.category) !== undefined;
+  if (!isUsable) return { ...namesOf(facts), to: 'queue', tally: 'answered', calls: [record], outcome: null };
+  return settleBy(facts, answer, { ...rules, tally: 'answered' });
 }
 
 /** What becomes of a member whose decision is made from an engine's answer. */
@@ -51,6 +49,11 @@ export function settleBy(
 export function judgeNoAnswer(facts: MemberFacts, result: Exclude<LineResult, { kind: 'succeeded' }>): Settlement {
   const to = afterNoAnswer(result, facts.tries);
   return { ...namesOf(facts), to, tally: result.kind, calls: [], outcome: null };
+}
+
+/** What becomes of a member about which nothing was said: the queue asks about it alone. */
+export function sendOn(facts: MemberFacts): Settlement {
+  return { ...namesOf(facts), to: 'queue', tally: null, calls: [], outcome: null };
 }
 
 function namesOf({ ticketId, revision }: MemberFacts) {

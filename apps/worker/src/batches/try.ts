@@ -3,8 +3,8 @@ import { dropDecided, type MemberText, memberTexts, waitingAmong } from '@usher/
 import { moveChunk } from '@usher/db/batches/move-chunk';
 import type { ClaudeCall } from '@usher/engines/claude/call';
 import type { Current } from '../current-release.ts';
-import { paramsFor, suggestRequestOf } from './ask-for.ts';
-import { judgeAnswer, settleBy } from './judge.ts';
+import { askAfterClaude, askWithoutClaude, paramsFor, suggestRequestOf } from './ask-for.ts';
+import { judgeAnswer, sendOn, settleBy } from './judge.ts';
 import type { LaneDeps } from './lane.ts';
 import { membersOf } from './members-of.ts';
 import { matched, settle } from './settle.ts';
@@ -57,7 +57,7 @@ async function decideAlone(
   const { mode, auditShare } = deps;
   const judged = [];
   for (const { item, facts: own } of matched(page, facts)) {
-    const answer = await current.alone(suggestRequestOf(item, current, deps));
+    const answer = await askWithoutClaude(item, current, deps);
     if (answer === null) continue;
     judged.push({
       facts: own,
@@ -108,12 +108,14 @@ async function settleCalls(
   const revisions = asked.map(({ member }) => member);
   const facts = await waitingAmong(deps.db, { chunkId: settling.chunkId, revisions });
   const calls = new Map(asked.map(({ member, call }) => [member.ticketId, call]));
-  const judged = facts.map((own) => {
-    const call = calls.get(own.ticketId) ?? null;
-    const answer = { suggestion: call?.record.suggestion ?? null, calls: call === null ? [] : [call.record] };
-    const settlement = judgeAnswer(own, answer, { release, inForce: release.taxonomy, mode, auditShare });
+  const judged = [];
+  for (const own of facts) {
+    const record = calls.get(own.ticketId)?.record;
+    const answer = record === undefined ? null : await askAfterClaude({ member: own, record }, current, deps);
+    const rules = { release, inForce: release.taxonomy, mode, auditShare };
+    const settlement = record === undefined ? sendOn(own) : judgeAnswer(own, { answer, record }, rules);
     // It was a live call, and no part of the batch.
-    return { facts: own, settlement: { ...settlement, tally: null } };
-  });
+    judged.push({ facts: own, settlement: { ...settlement, tally: null } });
+  }
   await settle(settling, judged, deps);
 }

@@ -27,7 +27,7 @@ export async function memberTexts(
 }
 
 /** What a decision about a member needs to know beside Claude's answer. */
-export interface MemberFacts extends Revision {
+export interface MemberFacts extends MemberText {
   tries: number;
   /** When this revision arrived. */
   revisedAt: Date;
@@ -42,7 +42,7 @@ export async function waitingAmong(
 ): Promise<MemberFacts[]> {
   const rows = await whileAvailable(() =>
     db.execute<Omit<MemberFacts, 'revisedAt'> & { revisedAtMs: number }>(sql`
-      select ticket_id::float8 as "ticketId", batch_members.revision, tries,
+      select ticket_id::float8 as "ticketId", batch_members.revision, tries, source_id as "sourceId", subject, body,
         extract(epoch from revised_at)::float8 * 1000 as "revisedAtMs",
         (select category from decisions
          where ticket_id = tickets.id and actor_kind <> 'engine' and batch_members.revision > 1
