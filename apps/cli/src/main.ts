@@ -3,6 +3,9 @@ import { setFlagsFromString } from 'node:v8';
 import { Screen } from './screen.ts';
 import { terminal } from './ask.ts';
 
+// Whoever reads along, such as `head`, may stop reading: then there is nobody left to tell.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 // What the environment sets already wins.
 if (existsSync('.env')) process.loadEnvFile('.env');
 // A backfill may run for hours beside other things. V8 would rather let its heap grow than collect: by default it takes
