@@ -16,8 +16,42 @@ const Note = z.strictObject({
   body: z.string(),
 });
 
+/** What a ticket is told at once; an attribute that is left out stays. */
+const TicketValues = z.strictObject({
+  ticket_attributes: z.record(z.string(), z.json()).optional(),
+  assignee_id: z.string().optional(),
+  admin_id: z.string().optional(),
+});
+
+/** Conversations and tickets have places of their own. */
+export const intercom: HelpdeskModel = (ticket, request) =>
+  callOf(request).includes(` /tickets/${ticket.id}`) ? ofTicket(ticket, request) : ofConversation(ticket, request);
+
+/** A ticket of the inbox has attributes and no tags. */
+const ofTicket: HelpdeskModel = (ticket, request) => {
+  const path = `/tickets/${ticket.id}`;
+  switch (callOf(request)) {
+    case `GET ${path}`: {
+      const parts = ticket.notes.map((body) => ({ part_type: 'note', body }));
+      return done({
+        team_assignee_id: ticket.team,
+        ticket_attributes: ticket.fields,
+        ticket_parts: { ticket_parts: parts },
+      });
+    }
+    case `PUT ${path}`: {
+      const { ticket_attributes: attributes = {}, assignee_id: team } = TicketValues.parse(request.body);
+      return merge(ticket, { fields: { ...ticket.fields, ...attributes }, team: team === '0' ? null : team });
+    }
+    case `POST ${path}/reply`:
+      return merge(ticket, { notes: [...ticket.notes, Note.parse(request.body).body] });
+    default:
+      return undefined;
+  }
+};
+
 /** Adds tags one by one, and takes assignee 0 for nobody. */
-export const intercom: HelpdeskModel = (ticket, request) => {
+const ofConversation: HelpdeskModel = (ticket, request) => {
   const call = callOf(request);
   const path = `/conversations/${ticket.id}`;
   if (call.startsWith(`DELETE ${path}/tags/`)) {

@@ -19,12 +19,14 @@ export interface GroundTruth {
  * if it has one category only. So it does where there is no category at all; the team that we chose confirms the category that we chose.
  */
 export function readGroundTruth(outcome: Outcome, taxonomy: Taxonomy, decided: Decided): GroundTruth | null {
+  const { team } = outcome;
   const category = findCategory(taxonomy, outcome.category ?? '');
-  if (category === undefined || isLeftStanding(category, outcome.team, decided)) {
-    return outcome.team === null ? null : ofTeam(outcome.team, taxonomy, decided);
-  }
-  const subcategory = findSubcategory(category, outcome.subcategory ?? '');
-  return { category: category.key, subcategory: subcategory?.key ?? null };
+  if (category !== undefined && !isLeftStanding(category, team, decided)) return ofCategory(category, outcome);
+  return team === null ? null : ofTeam(team, taxonomy, decided);
+}
+
+function ofCategory(category: Category, { subcategory }: Outcome): GroundTruth {
+  return { category: category.key, subcategory: findSubcategory(category, subcategory ?? '')?.key ?? null };
 }
 
 /** Whether a category is ours and a person moved the ticket elsewhere without changing it. */
