@@ -2,9 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkClock } from '@usher/cli/doctor/clock';
+import { zendesk } from '@usher/core/connectors/zendesk';
+import { connectDatabase } from '@usher/db/connect';
 import { runProgram } from '@usher/cli/program';
 import { Screen } from '@usher/cli/screen';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeSource } from '../support/incoming-webhooks.ts';
+import { SECRET_KEY } from '../support/vault.ts';
 import { startClaudeServer } from '../support/claude-server.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { z } from 'zod';
@@ -65,6 +69,19 @@ describe('without a key, usher doctor', () => {
     for (const name of ['settings', 'database', "database's clock", 'migrations', 'taxonomy', 'queue', "queue's clock"])
       expect([name, of(name)?.status]).toEqual([name, 'ok']);
     expect(of('claude')).toMatchObject({ status: 'ok', says: expect.stringContaining('no ANTHROPIC_API_KEY') });
+  });
+
+  test('says whose secrets cannot be opened with the key that it has', async () => {
+    await using own = await createTestDatabase();
+    const { url } = own;
+    await using connected = connectDatabase(url, { name: 'test' });
+    await makeSource(connected.db, zendesk);
+    const keyless = await doctor({ DATABASE_URL: url });
+    expect(keyless.code).toBe(1);
+    const owner = expect.stringContaining('source zendesk-');
+    expect(keyless.read().of('secrets')).toEqual({ ...failed, name: 'secrets', says: owner });
+    const keyed = await doctor({ DATABASE_URL: url, USHER_SECRET_KEY: SECRET_KEY });
+    expect(keyed.read().of('secrets')).toMatchObject({ status: 'ok' });
   });
 
   test('shows people a line for each thing, and no password', async () => {

@@ -39,8 +39,10 @@ function label(category: string): CategorisedDecision {
   return { ...routeToFinance({ reason: 'corrected', confidence: null, subcategory: null }), category };
 }
 
-const close = (ticketId: number, category: string) =>
-  recordClose(db, { ticketId, decision: label(category), actor: 'zendesk', mode: 'auto' });
+const close = async (ticketId: number, category: string) => {
+  const { as } = await recordClose(db, { ticketId, decision: label(category), actor: 'zendesk', mode: 'auto' });
+  return as;
+};
 const outcomesOf = (ticketId: number) =>
   sql`select via, category, decision_id is not null as judges from outcomes where ticket_id = ${ticketId} order by id`;
 const examplesOf = (ticketId: number) =>

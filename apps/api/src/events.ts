@@ -1,4 +1,5 @@
 import type { Receipt } from '@usher/db/arrival';
+import type { ClosedSecrets } from '@usher/db/closed-secrets';
 import type { IgnoreReason } from '@usher/core/connectors/reading';
 import type { Logger } from 'pino';
 import { describeError } from '@usher/core/describe-error';
@@ -16,6 +17,8 @@ export interface Events {
   webhookUnreadable(fact: { source: string; why: readonly string[] }): void;
   /** A source cannot be used as it is set up; said once in a burst. */
   sourceUnusable(source: string, why: unknown): void;
+  /** Stored secrets cannot be opened. */
+  secretsClosed(closed: ClosedSecrets): void;
   ticketCorrected(fact: { ticketId: number; outcome: 'corrected' | 'accepted'; category: string; actor: string }): void;
   modelChanged(fact: { action: 'roll_back' | 'use' | 'unpin'; localModel: number; actor: string }): void;
   taxonomyPublished(fact: { version: number; actor: string }): void;
@@ -66,6 +69,9 @@ export function createEvents(logger: Logger, metrics: Metrics, now: () => number
     },
     sourceUnusable(source, why) {
       badSources((unsaid) => logger.error({ event: 'source_unusable', unsaid, source, error: describeError(why) }));
+    },
+    secretsClosed({ owners, why }) {
+      logger.error({ event: 'secrets_closed', owners, error: describeError(why), todo: why.message });
     },
     ticketCorrected(fact) {
       metrics.corrections.inc({ outcome: fact.outcome });

@@ -8,6 +8,7 @@ import { connectQueue } from '@usher/queue/connect';
 import { enqueue } from '@usher/queue/enqueue';
 import { createWindow } from '@usher/queue/window';
 import { createApp } from './app.ts';
+import { sayClosedSecrets } from './closed-secrets.ts';
 import { openRequestDatabase } from './database.ts';
 import { assemble } from './deps.ts';
 import { describeError } from '@usher/core/describe-error';
@@ -38,6 +39,7 @@ async function run(): Promise<void> {
     role: 'producer',
     onWarning: (warning) => deps.events.queueWarned(warning),
   });
+  const vault = openVault(config.USHER_SECRET_KEY);
   const window = createWindow(queue, { size: config.USHER_WINDOW });
   const deps = assemble({
     database,
@@ -45,7 +47,7 @@ async function run(): Promise<void> {
     logger,
     adminKey: config.USHER_API_KEY,
     mode: config.USHER_MODE,
-    vault: openVault(config.USHER_SECRET_KEY),
+    vault,
     publicUrl: config.USHER_PUBLIC_URL,
     prices: readPrices(config.USHER_PRICES),
     sessionTimes: { idleMs: config.USHER_SESSION_IDLE, mostMs: config.USHER_SESSION_MOST },
@@ -54,6 +56,7 @@ async function run(): Promise<void> {
   });
   const server = await serve(createApp(deps).fetch, { host: config.USHER_HOST, port: config.PORT });
   logger.info({ event: 'listening', host: config.USHER_HOST, port: server.port });
+  await sayClosedSecrets(vault, { database, events: deps.events });
 
   if (!stopping.aborted) await once(stopping, 'abort');
   logger.info({ event: 'stopping' });

@@ -63,6 +63,7 @@ export type WorkerEvent =
       /** Models of the same line that stay. */
       instead?: string[];
     }
+  | { kind: 'secrets_closed'; owners: string[]; error: unknown; todo: string }
   | { kind: 'prices_doubtful'; date: string; isOld: boolean; unlisted: string[] }
   | { kind: 'models_unchecked'; error: unknown }
   | { kind: 'chunk_written'; chunkId: number }
@@ -149,6 +150,7 @@ const meanings: Record<Kind, Meaning> = {
   claude_calibrated: { says: "Claude's confidence is read from outcomes anew", level: 'info' },
   model_unreadable: { says: 'The local model in force cannot be read and does not count', level: 'error' },
   model_notice: { says: 'A model of the settings is not one to rely on', level: 'warn', labels: ['notice', 'model'] },
+  secrets_closed: { says: 'Stored secrets cannot be opened; nothing reaches whose they are', level: 'error' },
   prices_doubtful: { says: 'The price list is old or lacks a model of the settings', level: 'warn' },
   models_unchecked: { says: 'Whether the models are in good order could not be found out', level: 'warn' },
   chunk_written: { says: 'The tickets of a batch were written down', level: 'info' },

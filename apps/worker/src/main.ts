@@ -2,6 +2,7 @@ import { type Config, ConfigInvalid, readConfig } from '@usher/core/config';
 import { findConnector } from '@usher/core/connectors/registry';
 import { isFailure } from '@usher/core/failure';
 import { priceNotice } from '@usher/core/price';
+import { findClosedSecrets } from '@usher/db/closed-secrets';
 import { connectDatabase } from '@usher/db/connect';
 import { openVault } from '@usher/db/vault';
 import { readPrices } from '@usher/engines/claude/prices';
@@ -85,6 +86,11 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
     if (notice.isOld || notice.unlisted.length > 0) report({ kind: 'prices_doubtful', ...notice });
   }
   const vault = openVault(config.USHER_SECRET_KEY);
+  const closed = await findClosedSecrets(db, vault);
+  if (closed !== undefined) {
+    const { owners, why } = closed;
+    report({ kind: 'secrets_closed', owners, error: why, todo: why.message });
+  }
   const calling = { outbound: config.USHER_OUTBOUND, resolve: resolveBySystem, deadlineMs: DELIVERY_DEADLINE_MS };
   const worker = startWorker({
     consumer,

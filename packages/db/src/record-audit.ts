@@ -60,7 +60,7 @@ async function judge(tx: Db, audit: Audit, { auditId, decision, by }: AuditVerdi
   const isMisplaced = !isRight && isUntouched && ticket.decisionId === judged.id;
   if (!isMisplaced) return { kind: 'judged', ticketId, isRight, deliveryIds: [] };
   const { releaseId, mode } = judged;
-  const change = { ticketId, revision, releaseId, mode, ...by, event: 'ticket.corrected', calls: [] } as const;
+  const change = { ticketId, revision, releaseId, mode, ...by, calls: [] } as const;
   const { deliveryIds } = await appendDecision(tx, { ...change, decision: { ...decision, reason: 'corrected' } });
   return { kind: 'judged', ticketId, isRight, deliveryIds };
 }

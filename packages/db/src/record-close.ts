@@ -22,6 +22,12 @@ export interface Close {
 /** What a close said: another category than the one in force, the same, or what it had said before. */
 export type ClosedAs = 'corrected' | 'same' | 'known';
 
+/** What became of a close, and the deliveries to make. */
+export interface Closed {
+  as: ClosedAs;
+  deliveryIds: number[];
+}
+
 /** What an engine decided and nobody changed teaches less than a person's word: it may only not have been noticed. */
 const UNCHANGED_WEIGHT = 0.3;
 
@@ -29,27 +35,28 @@ const UNCHANGED_WEIGHT = 0.3;
  * Takes the helpdesk's value at close as an outcome and keeps it as a labelled example. Another category than the one in force is a
  * correction by the helpdesk, of which it isn't told again; the same value twice changes nothing.
  */
-export async function recordClose(db: Db, { ticketId, decision, actor, mode }: Close): Promise<ClosedAs> {
+export async function recordClose(db: Db, { ticketId, decision, actor, mode }: Close): Promise<Closed> {
   const label = { category: decision.category, subcategory: decision.subcategory, actor };
   return whileAvailable(() =>
     db.transaction(async (tx) => {
       const [ticket] = await tx.select().from(tickets).where(eq(tickets.id, ticketId)).for('update');
       if (ticket === undefined) throw new Error(`ticket ${ticketId} vanished while it was closed`);
       const { revision } = ticket;
-      if (await isKnown(tx, { ticketId, revision, label })) return 'known';
+      if (await isKnown(tx, { ticketId, revision, label })) return { as: 'known', deliveryIds: [] };
       const before = await decisionInForce(tx, ticket);
       if (before?.category === decision.category) {
         await keepOutcome(tx, { ticketId, revision, via: 'closed', label });
         const weight = wasAutomated(before) ? UNCHANGED_WEIGHT : 1;
         if (!(await hasOwnExample(tx, ticketId)))
           await keepExample(tx, ticket, { label, provenance: 'closed', weight });
-        return 'same';
+        return { as: 'same', deliveryIds: [] };
       }
       const by = { actorKind: 'helpdesk', actor, note: decision.note } as const;
       const corrected = { ...decision, reason: 'corrected' } as const;
-      await appendCorrection(tx, { ticket, before, by, mode: before?.mode ?? mode, decision: corrected }, 'closed');
+      const change = { ticket, before, by, mode: before?.mode ?? mode, decision: corrected };
+      const { deliveryIds } = await appendCorrection(tx, change, 'closed');
       await keepExample(tx, ticket, { label, provenance: 'closed', weight: 1 });
-      return 'corrected';
+      return { as: 'corrected', deliveryIds };
     }),
   );
 }

@@ -10,6 +10,7 @@ import { fetch } from '@usher/worker/handlers/fetch';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { makeRelease, routeToFinance } from '../../db/decision.ts';
 import { samplesOf } from '../../support/connector-samples.ts';
+import { announceTo } from '../../support/endpoint.ts';
 import { startHelpdesk, type HelpdeskServer } from '../../support/helpdesk/server.ts';
 import { makeSource } from '../../support/incoming-webhooks.ts';
 import { openDesk, type SupportDesk, workerDeps } from '../support-desk.ts';
@@ -222,8 +223,14 @@ describe('A ticket that is closed', () => {
       last_error: 'this ticket never came',
       is_later: true,
     });
+    await using endpoint = await announceTo(desk.db, 'https://example.com/hook', { sourceId: source.id });
     const ticketId = await decided(source, 'T-77');
-    await worker().fetch(fetchId);
+    const told = (await desk.history(ticketId)).deliveries.length;
+    const { fetch, hints } = worker();
+    await fetch(fetchId);
+    const news = (await desk.history(ticketId)).deliveries.slice(told);
+    expect(news).toMatchObject([{ endpointId: endpoint.id }]);
+    expect(hints).toEqual(news.map(({ id }) => ({ name: 'deliver', payload: { deliveryId: id } })));
     expect(await row(fetchId)).toMatchObject({ state: 'done' });
     expect(await learnt(ticketId)).toEqual([{ via: 'closed', category: 'technical' }]);
 

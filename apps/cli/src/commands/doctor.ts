@@ -7,6 +7,7 @@ import { type Check, reasonOf, worstOf } from '../doctor/check.ts';
 import { checkClaude } from '../doctor/claude.ts';
 import { checkDatabase } from '../doctor/database.ts';
 import { checkQueue } from '../doctor/queue.ts';
+import { ownVault } from '../secret-key.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { readTaxonomyFile } from '../taxonomy-file.ts';
 
@@ -79,8 +80,9 @@ async function* checkServices(settings: Config): AsyncGenerator<Check> {
   }
 }
 
-async function* checkServicesAt(databaseUrl: string, { queueUrl = databaseUrl }: Config): AsyncGenerator<Check> {
-  yield* await checkDatabase(databaseUrl);
+async function* checkServicesAt(databaseUrl: string, settings: Config): AsyncGenerator<Check> {
+  const { queueUrl = databaseUrl } = settings;
+  yield* await checkDatabase(databaseUrl, await ownVault(settings));
   yield* await checkQueue(queueUrl);
 }
 

@@ -6,6 +6,7 @@ import { findTicket } from '@usher/db/find-ticket';
 import { recordClose } from '@usher/db/record-close';
 import { currentTaxonomy } from '@usher/db/taxonomies';
 import type { Deps } from '../deps.ts';
+import { hintDeliveries } from '../hint-deliveries.ts';
 
 /** An end may arrive before the text: for so many milliseconds a ticket that is not known is waited for. */
 const WAITED_FOR_MS = 3_600_000;
@@ -15,7 +16,7 @@ const LOOK_AGAIN_MS = 60_000;
 export async function keepGroundTruth(
   { source, errand, createdAt }: DueFetch,
   outcome: Outcome,
-  { db, mode }: Pick<Deps, 'db' | 'mode'>,
+  { db, mode, enqueue, report }: Pick<Deps, 'db' | 'mode' | 'enqueue' | 'report'>,
 ): Promise<FetchEnd> {
   const ticket = await findTicket(db, { source: source.name, externalId: errand.externalId });
   if (ticket === undefined) {
@@ -29,7 +30,9 @@ export async function keepGroundTruth(
   if (published === undefined || truth === null) return { kind: 'done' };
   const read = correct({ ...truth, note: null }, published.taxonomy, ticket.category);
   if (read.kind === 'decision') {
-    await recordClose(db, { ticketId: ticket.id, decision: read.decision, actor: source.name, mode });
+    const close = { ticketId: ticket.id, decision: read.decision, actor: source.name, mode };
+    const { deliveryIds } = await recordClose(db, close);
+    await hintDeliveries(deliveryIds, { enqueue, report });
   }
   return { kind: 'done' };
 }
