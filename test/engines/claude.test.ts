@@ -26,6 +26,15 @@ test('a ticket gets a category and a subcategory of the taxonomy', async () => {
   });
 });
 
+test('category and subcategory come of the same call, and where none fits the category is given alone', async () => {
+  const requests = server.requests.length;
+  const named = await engineAgainst(server).suggest();
+  expect(named).toMatchObject({ suggestion: { category: 'billing', subcategory: 'refund_request' } });
+  const unnamed = await engineAgainst(server).suggest({ ticket: { subject: '', body: 'I was charged.' } });
+  expect(unnamed).toMatchObject({ suggestion: { category: 'billing', subcategory: null } });
+  expect([named.calls.length, unnamed.calls.length, server.requests.length - requests]).toEqual([1, 1, 2]);
+});
+
 test('an unclear ticket gets a low confidence', async () => {
   const answer = await engineAgainst(server).suggest({ ticket: { subject: '', body: 'hello?' } });
   if (answer.kind === 'nothing') throw new Error(answer.reason);

@@ -34,6 +34,24 @@ test('a ticket gets a category, a subcategory, a calibrated confidence and the w
   expect(answer.suggestion.alternatives.map(({ category }) => category)).not.toContain('plants');
 });
 
+test('where no subcategory is more likely than not the category is given alone, and is as sure', async () => {
+  const disputed = Array.from({ length: 60 }, (_, at) => ({
+    subject: '',
+    body: `yellow leaf ${'abcdefghijklmnopqrst'.charAt(at % 20).repeat(3 + (at % 7))}`,
+    category: 'plants',
+    subcategory: ['pests', 'watering', 'pruning'][at % 3] ?? null,
+    weight: 1,
+  }));
+  const learnt = trainLocalModel([...gardenExamples(60), ...disputed], garden, { seed: 1 });
+  const engine = createLocalEngine({ model: () => learnt });
+  const said = async (body: string) => engine.suggest(asked({ ticket: { subject: '', body } }));
+  expect(await said('snails have eaten holes')).toMatchObject({ suggestion: { subcategory: 'pests' } });
+  expect(await said('the soil is dry and thirsty')).toMatchObject({ suggestion: { subcategory: 'watering' } });
+  const unsure = await said('yellow leaf');
+  expect(unsure).toMatchObject({ suggestion: { category: 'plants', subcategory: null, calibrated: true } });
+  expect(unsure.kind === 'suggested' && unsure.suggestion.confidence).toBeGreaterThan(0.9);
+});
+
 test('the prediction is recorded as a call without a price', async () => {
   let time = 5;
   const answer = await createLocalEngine({ model: () => model, now: () => (time += 2) }).suggest(asked());
