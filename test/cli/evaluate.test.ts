@@ -223,6 +223,64 @@ describe('usher evaluate with recorded answers', () => {
     expect(cascade.accuracy).toBeGreaterThan(local.accuracy);
   });
 
+  describe('to texts of which the local model is unsure', () => {
+    /** Every second text says nothing about its category. */
+    const vague = (name: string, each: number, seed: number) =>
+      lines(name, each, seed).map((line, at) =>
+        at % 2 === 0 ? line : { ...line, subject: '', body: 'hello again thanks' },
+      );
+    /** A Claude that is always sure and never reads: plants, which half of the texts are about, or tools, which a quarter are. */
+    const sureAnswers = (rows: readonly Line[]) =>
+      rows.map(({ id }, at) =>
+        answerTo({ id, category: at % 3 === 0 ? 'Tools' : (TITLES.plants ?? ''), subject: '', body: '' }, 0.97),
+      );
+    const cascadeOn = async (test: readonly Line[], answers: readonly object[], trainOn = trainPath) => {
+      const testPath = await write('vague.jsonl', test);
+      const path = await write('sure.jsonl', answers);
+      const args = [trainOn, testPath, '--engine', 'cascade', '--answers', path];
+      return { ...(await evaluateFiles([...args, '--json'])).json(), shown: (await evaluateFiles(args)).out };
+    };
+
+    test('a calibrator is cross-fitted that knows better than Claude how often it is right', async () => {
+      const test = vague('test', 80, 9);
+      const { calibrator, accuracy, ece, callsSaved, shown } = await cascadeOn(test, sureAnswers(test));
+      expect(calibrator).toMatchObject({ isUsed: true, fittedOn: 'test', folds: 5 });
+      if (calibrator?.with == null) throw new Error('no calibrator is used');
+      const { without: before, with: after } = calibrator;
+      expect(calibrator.n).toBe(before.claude.n);
+      expect(before.claude.ece).toBeGreaterThan(0.3);
+      expect(after.claude.ece).toBeLessThan(0.12);
+      expect(after.claude.auroc?.low).toBeGreaterThan(0.5);
+      expect(after).toMatchObject({ accuracy, ece, callsSaved });
+      expect(before).toMatchObject({ accuracy, callsSaved, claude: { auroc: { share: 0.5 } } });
+      expect(shown).toMatch(/^without .+\nwith .+\n\nCross-fitted on \d+ answers to the test itself/m);
+    });
+
+    test('a calibrator is fitted on answers to training tickets where there are any', async () => {
+      const mixedTrain = [...train, ...vague('vague-train', 80, 10)];
+      const mixedPath = await write('vague-train.jsonl', mixedTrain);
+      const test = vague('test', 20, 11);
+      const { calibrator } = await cascadeOn(test, sureAnswers([...mixedTrain, ...test]), mixedPath);
+      expect(calibrator).toMatchObject({ isUsed: true, fittedOn: 'train', folds: null });
+      expect(calibrator?.n).toBeGreaterThanOrEqual(100);
+      expect(calibrator?.with?.claude.ece).toBeLessThan(calibrator?.without.claude.ece ?? 0);
+    });
+
+    test('with too little data no calibrator is used, and that is said', async () => {
+      const test = vague('test', 12, 12);
+      const { calibrator, shown, ece } = await cascadeOn(test, sureAnswers(test));
+      expect(calibrator).toMatchObject({
+        isUsed: false,
+        fittedOn: null,
+        with: null,
+        without: { ece },
+        reason: expect.stringMatching(/^Too little data: .* 100 are needed/),
+      });
+      expect(shown).toContain('Too little data: ');
+      expect(shown).not.toMatch(/^with /m);
+    });
+  });
+
   test('says so when no answer belongs to the test, or nobody would read them', async () => {
     const path = await write('foreign.jsonl', [{ id: 'elsewhere', category: 'Tools' }]);
     const foreign = await evaluateFiles([trainPath, testPath, '--engine', 'claude', '--answers', path]);

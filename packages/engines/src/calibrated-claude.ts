@@ -1,6 +1,6 @@
 import type { Engine, EngineAnswer, EngineCall } from '@usher/core/engine';
 import { type ClaudeCalibration, trustIn } from '@usher/core/evaluation/claude-calibration';
-import type { Signals, Suggestion } from '@usher/core/suggestion';
+import type { Alternative, Signals, Suggestion } from '@usher/core/suggestion';
 import type { TicketText } from '@usher/core/ticket';
 import { type LocalModel, predict } from './local/model.ts';
 
@@ -51,18 +51,16 @@ function beside(
   ticket: TicketText,
   { model, calibration }: { model: LocalModel; calibration: ClaudeCalibration | null },
 ): Suggestion {
-  const signals = signalsOf(suggestion, ticket, model);
+  const signals = signalsOf(suggestion, predict(model, ticket)?.ranked ?? []);
   const trust = calibration === null ? {} : { confidence: trustIn(calibration, signals), calibrated: true };
   return { ...suggestion, ...trust, signals };
 }
 
-/** What the local model thinks of a suggestion; of a ticket in which it knows nothing it thinks nothing. */
+/** What the local model's ranking, likeliest first, says of a suggestion; of a ticket in which it knows nothing it is empty. */
 export function signalsOf(
   { category, confidence: stated }: Pick<Suggestion, 'category' | 'confidence'>,
-  ticket: TicketText,
-  model: LocalModel,
+  ranked: readonly Alternative[],
 ): Signals {
-  const ranked = predict(model, ticket)?.ranked ?? [];
   const [first, second] = ranked;
   return {
     local: ranked.find((one) => one.category === category)?.confidence ?? 0,

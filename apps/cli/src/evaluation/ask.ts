@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Engine, EngineAnswer, EngineName, SuggestRequest } from '@usher/core/engine';
-import type { Judgement } from '@usher/core/evaluation/outcome';
+import type { CascadeJudgement } from '@usher/core/evaluation/calibrated-cascade';
 import { isFailure, retryOf } from '@usher/core/failure';
 import type { TicketText } from '@usher/core/ticket';
 import { createEngines } from '@usher/engines/registry';
@@ -10,12 +10,6 @@ import type { Predicted } from './predict.ts';
 
 const MOST_TRIES = 6;
 const FIRST_PAUSE_MS = 1_000;
-
-/** What an engine said about a ticket, and who it was. */
-export interface Asked extends Judgement {
-  /** Whether Claude was asked. */
-  isCall: boolean;
-}
 
 export interface Asking {
   engine: Exclude<EngineName, 'local'>;
@@ -27,8 +21,12 @@ export interface Asking {
 }
 
 /** Asks an engine about every ticket, in their order. Throws Claude's Failure if it doesn't answer in six tries. */
-export async function askAll(predicted: readonly Predicted[], learnt: Learnt, asking: Asking): Promise<Asked[]> {
-  const asked: Asked[] = [];
+export async function askAll(
+  predicted: readonly Predicted[],
+  learnt: Learnt,
+  asking: Asking,
+): Promise<CascadeJudgement[]> {
+  const asked: CascadeJudgement[] = [];
   const queue = predicted.entries();
   const failure = new AbortController();
   const work = async () => {
@@ -50,7 +48,7 @@ async function askAbout(
   predicted: Predicted,
   learnt: Learnt,
   asking: Asking & { at: number; signal: AbortSignal },
-): Promise<Asked> {
+): Promise<CascadeJudgement> {
   const { ticket } = predicted;
   let isCall = false;
   const claude: Engine = {
@@ -72,6 +70,7 @@ async function askAbout(
     given: answer.kind === 'suggested' ? answer.suggestion.category : null,
     confidence: isClaudes && !asking.isStated(ticket.text) ? null : confidenceOf(answer),
     isCall,
+    signals: isClaudes ? (answer.suggestion.signals ?? null) : null,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Stated } from '@usher/core/evaluation/calibration-error';
 import { indexTexts, type TextIndex } from '@usher/core/retrieval/text-index';
 import type { TicketText } from '@usher/core/ticket';
 import type { LocalModel } from '@usher/engines/local/model';
-import { trainAndJudge } from '@usher/engines/local/train';
+import { type JudgedModel, trainAndJudge } from '@usher/engines/local/train';
 import { lookupWords } from '@usher/engines/local/words';
 import { type Labels, labelsOf } from './labels.ts';
 import type { LabelledTicket } from './lines.ts';
@@ -24,6 +24,7 @@ export interface Learnt {
   model: LocalModel;
   /** What became of training texts that were held out of training. */
   heldOut: readonly Stated[];
+  rankHeldOut: JudgedModel['rankHeldOut'];
   index: TextIndex;
   examples: readonly Example[];
   tickets: readonly KnownTicket[];
@@ -42,10 +43,10 @@ export function learnFrom(train: readonly LabelledTicket[], { seed }: { seed: nu
     weight: 1,
   }));
   const startedAt = performance.now();
-  const { model, heldOut } = trainAndJudge(examples, labels.taxonomy, { seed });
+  const { model, heldOut, rankHeldOut } = trainAndJudge(examples, labels.taxonomy, { seed });
   const trainMs = performance.now() - startedAt;
   const index = indexTexts(tickets.map(({ text, key }) => ({ words: lookupWords(text), label: key })));
-  return { labels, model, heldOut, index, examples, tickets, trainMs };
+  return { labels, model, heldOut, rankHeldOut, index, examples, tickets, trainMs };
 }
 
 /** Tickets as the service would read them. */

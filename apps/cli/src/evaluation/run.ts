@@ -2,10 +2,12 @@ import type { Engine, EngineName } from '@usher/core/engine';
 import { type Evaluation, evaluate } from '@usher/core/evaluation/evaluation';
 import { type Judgement, type Outcome, outcomeOf } from '@usher/core/evaluation/outcome';
 import { type SubcategoryFigures, subcategoryFigures } from '@usher/core/evaluation/subcategories';
+import { type CalibratorFigures, calibrateCascade } from '@usher/core/evaluation/calibrated-cascade';
 import type { TicketText } from '@usher/core/ticket';
 import { BAR } from '@usher/engines/registry';
 import { CannotDo } from '../failures.ts';
 import { askAll, type Asking } from './ask.ts';
+import { heldOutCalls } from './calls.ts';
 import { compare, spread } from './compare.ts';
 import { knownTickets, type KnownTicket, type Learnt, learnFrom } from './learn.ts';
 import type { LabelledTicket, RecordedAnswer } from './lines.ts';
@@ -61,6 +63,7 @@ interface Said {
   heldOut: readonly Outcome[];
   promised?: readonly Outcome[];
   callsSaved?: number;
+  calibrator?: CalibratorFigures;
   subcategories?: SubcategoryFigures | null;
 }
 
@@ -77,8 +80,9 @@ async function judge(predicted: readonly Predicted[], learnt: Learnt, engine: Un
   const promised = asked.map((one) => outcomeOf(one.isCall ? { ...one, confidence: null } : one));
   const isCalibrated = learnt.model.figures?.isFromOutcomes ?? false;
   const heldOut = isCalibrated ? learnt.heldOut.filter(({ confidence }) => confidence >= BAR) : [];
-  const callsSaved = asked.filter(({ isCall }) => !isCall).length / asked.length;
-  return { judgements: asked, heldOut, promised, callsSaved };
+  const known = engine.source.kind === 'live' ? [] : heldOutCalls(learnt, answersById(engine.source.answers));
+  const { judgements, figures: calibrator } = calibrateCascade(asked, known);
+  return { judgements, heldOut, promised, callsSaved: calibrator.without.callsSaved, calibrator };
 }
 
 function claudeFrom(

@@ -1,3 +1,4 @@
+import type { CalibratorFigures, CascadeFigures } from '@usher/core/evaluation/calibrated-cascade';
 import type { Evaluation } from '@usher/core/evaluation/evaluation';
 import type { KeptPromise } from '@usher/core/evaluation/promise';
 import type { Estimate } from '@usher/core/reports/estimate';
@@ -9,7 +10,9 @@ const FEW = 100;
 
 /** An evaluation for people: every share with its 95 % interval and n. */
 export function showEvaluation(evaluation: Evaluation): string {
-  const parts = [figures(evaluation), leak(evaluation), promises(evaluation), curve(evaluation)];
+  const { calibrator: known } = evaluation;
+  const own = known === undefined ? [] : [calibrator(known)];
+  const parts = [figures(evaluation), ...own, leak(evaluation), promises(evaluation), curve(evaluation)];
   return `${parts.join('\n\n')}\n\nIntervals are 95 % (Wilson's). Thresholds were chosen on training tickets alone, held out of learning.`;
 }
 
@@ -50,6 +53,42 @@ function subcategoryRows({ subcategories }: Evaluation): [string, Estimate][] {
     ['subcategory named, category right', named],
     ['subcategory right when named', rightWhenNamed],
   ];
+}
+
+function calibrator({ reason, without, ...known }: CalibratorFigures): string {
+  const rows = [
+    [
+      'calibrator',
+      'accuracy',
+      'calibration error',
+      'calls saved',
+      'n',
+      "Claude's error",
+      'tells right from wrong',
+      'n',
+    ],
+    calibratorRow('without', without),
+    ...(known.with === null ? [] : [calibratorRow('with', known.with)]),
+  ];
+  return `${table(rows)}\n\n${reason}`;
+}
+
+function calibratorRow(name: string, { claude, n, ...figures }: CascadeFigures): string[] {
+  const part = claude.n < FEW ? ['too little data', 'too little data'] : [percent(claude.ece), ranking(claude.auroc)];
+  return [
+    name,
+    `${percent(figures.accuracy)} (${interval(figures.accuracyInterval)})`,
+    few(n) === '' ? percent(figures.ece) : `${percent(figures.ece)} (${few(n)})`,
+    `${percent(figures.callsSaved)} (${interval(figures.callsSavedInterval)})`,
+    String(n),
+    ...part,
+    String(claude.n),
+  ];
+}
+
+/** An area under the ROC curve. */
+function ranking(area: CascadeFigures['claude']['auroc']): string {
+  return area === null ? '–' : `${area.share.toFixed(2)} (${area.low.toFixed(2)} to ${area.high.toFixed(2)})`;
 }
 
 function leak({ leak: { suspected, share, shareInterval, n, reason } }: Evaluation): string {

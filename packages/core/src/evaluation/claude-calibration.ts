@@ -34,7 +34,9 @@ const ENOUGH_OF_EACH = 10;
 const RIDGE = 1;
 
 const STEPS = 25;
-const PARTS = 5;
+
+/** Parts of the answers, each of which is read with weights from the others. */
+export const CALIBRATION_PARTS = 5;
 
 /** The probability that Claude's answer is right; never quite 0 or 1, since no model of five weights knows that. */
 export function trustIn({ weights }: Pick<ClaudeCalibration, 'weights'>, signals: Signals): number {
@@ -59,9 +61,11 @@ export function fitClaudeCalibration(answers: readonly KnownAnswer[]): ClaudeCal
 
 /** Each answer's confidence by weights in which it had no say. */
 export function crossFitted(answers: readonly KnownAnswer[]): Stated[] {
-  const fitted = Array.from({ length: PARTS }, (_, part) => fitWeights(answers.filter((_, at) => at % PARTS !== part)));
+  const fitted = Array.from({ length: CALIBRATION_PARTS }, (_, part) =>
+    fitWeights(answers.filter((_, at) => at % CALIBRATION_PARTS !== part)),
+  );
   return answers.map(({ signals, isRight }, at) => ({
-    confidence: trustIn({ weights: fitted[at % PARTS] ?? [] }, signals),
+    confidence: trustIn({ weights: fitted[at % CALIBRATION_PARTS] ?? [] }, signals),
     isRight,
   }));
 }

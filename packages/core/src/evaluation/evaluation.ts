@@ -1,4 +1,5 @@
 import { type Share, wilson } from '../wilson.ts';
+import type { CalibratorFigures } from './calibrated-cascade.ts';
 import { calibrationError } from './calibration-error.ts';
 import { findLeak, type Leak, type Neighbour } from './leak.ts';
 import { macroF1 } from './macro-f1.ts';
@@ -35,6 +36,8 @@ export interface Measured {
   predictPerSecond: number;
   /** Share of the test that needed no call of Claude. */
   callsSaved?: number;
+  /** Where Claude's confidence in a cascade comes from. */
+  calibrator?: CalibratorFigures;
   /** How subcategories come out, where the test has any and the engine names them. */
   subcategories?: SubcategoryFigures | null;
 }
@@ -60,6 +63,7 @@ export interface Evaluation {
   /** Texts a second of the local model. */
   predictPerSecond: number;
   callsSaved?: number;
+  calibrator?: CalibratorFigures;
   subcategories?: SubcategoryFigures;
 }
 
@@ -77,7 +81,7 @@ export interface Baselines {
 
 /** Adds up an evaluation. Throws a RangeError without any judgement. */
 export function evaluate(measured: Measured): Evaluation {
-  const { judgements, heldOut, comparisons, trainMs, predictPerSecond, callsSaved } = measured;
+  const { judgements, heldOut, comparisons, trainMs, predictPerSecond, callsSaved, calibrator } = measured;
   const outcomes = judgements.map(outcomeOf);
   const promised = measured.promised ?? outcomes;
   const accuracy = shareOf(outcomes, ({ isRight }) => isRight);
@@ -96,6 +100,7 @@ export function evaluate(measured: Measured): Evaluation {
     trainMs,
     predictPerSecond,
     ...(callsSaved === undefined ? {} : { callsSaved }),
+    ...(calibrator === undefined ? {} : { calibrator }),
     ...(measured.subcategories == null ? {} : { subcategories: measured.subcategories }),
   };
 }

@@ -36,7 +36,9 @@ export function predict(
 ): Prediction | null {
   const row = rowOf(model, ticket);
   if (row.features.length === 0) return null;
-  const [first, ...others] = rank(model, row).filter(({ category }) => isAllowed(category));
+  const { head, confidence } = model;
+  const ranked = rankMargins(head.labels, marginsOf(head, row), confidence);
+  const [first, ...others] = ranked.filter(({ category }) => isAllowed(category));
   if (first === undefined) return null;
   return { ranked: [first, ...others], subcategory: subcategoryOf(model, first.category, row) };
 }
@@ -46,13 +48,16 @@ export function rowOf({ vocabulary }: LocalModel, ticket: TicketText): SparseRow
   return vectorise(countGrams(readWords(ticket), vocabulary), vocabulary);
 }
 
-/** What the first one's confidence leaves is shared among the others and "none of these" as the probabilities say. */
-function rank({ head, confidence }: LocalModel, row: SparseRow): Alternative[] {
-  const top = readMargins(marginsOf(head, row), confidence);
+/**
+ * Ranks labels, likeliest first. What the first one's confidence leaves is shared among the others and "none of these" as the
+ * probabilities say.
+ */
+export function rankMargins(labels: readonly string[], margins: Float64Array, confidence: Confidence): Alternative[] {
+  const top = readMargins(margins, confidence);
   const left = 1 - (top.probabilities[top.label] ?? 0);
   const factor = left <= 0 ? 0 : (1 - top.confidence) / left;
   const shareOf = (place: number) => Math.min(top.confidence, (top.probabilities[place] ?? 0) * factor);
-  return head.labels
+  return labels
     .map((category, place) => ({ category, confidence: place === top.label ? top.confidence : shareOf(place), place }))
     .sort((a, b) => Number(b.place === top.label) - Number(a.place === top.label) || b.confidence - a.confidence)
     .map(({ category, confidence }) => ({ category, confidence }));

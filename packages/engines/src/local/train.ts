@@ -1,4 +1,5 @@
 import type { Example } from '@usher/core/engine';
+import type { Alternative } from '@usher/core/suggestion';
 import type { Taxonomy } from '@usher/core/taxonomy';
 import type { HeldOutText } from '@usher/core/evaluation/model-gate';
 import { crossFittedOutcomes, fitConfidence } from './confidence.ts';
@@ -8,7 +9,7 @@ import { figuresOf } from './figures.ts';
 import { hasEnoughOutcomes, judge } from './judge.ts';
 import { placeOfLargest } from './probabilities.ts';
 import { type CountedDocument, learn, type LearnOptions } from './learn.ts';
-import type { LocalModel } from './model.ts';
+import { type LocalModel, rankMargins } from './model.ts';
 import { idOf, serialise } from './serialise.ts';
 
 /** Examples up to which pieces of words are features; above, there are words enough, and pieces would take minutes. */
@@ -27,12 +28,21 @@ export function trainLocalModel(
   return trainAndJudge(examples, taxonomy, { seed }).model;
 }
 
-/** The same model, with what became of each text that it was judged on: of thousands a part, which is enough for thresholds. */
+/** What a model comes with: of thousands of texts a part is judged on, which is enough for thresholds. */
+export interface JudgedModel {
+  model: LocalModel;
+  /** What became of each text that the model was judged on. */
+  heldOut: HeldOutText[];
+  /** How the categories ranked for an example (by its place) while it was held out of training; null where it never was. */
+  rankHeldOut: (example: number) => Alternative[] | null;
+}
+
+/** The same model, with what became of each text that it was judged on. */
 export function trainAndJudge(
   examples: readonly Example[],
   taxonomy: Taxonomy,
   { seed }: { seed: number },
-): { model: LocalModel; heldOut: HeldOutText[] } {
+): JudgedModel {
   const texts = documentsOf(examples, taxonomy);
   const categories = taxonomy.categories.map(({ key }) => key);
   const options: LearnOptions = { categories, readsCharacters: examples.length <= MOST_WITH_CHARACTERS, seed };
@@ -50,7 +60,12 @@ export function trainAndJudge(
     const [given = '', actual = ''] = [categories[placeOfLargest(margins)], categories[label]];
     return outcomes.slice(at, at + 1).map((outcome) => ({ ...outcome, example, given, actual }));
   });
-  return { model: { id: idOf(serialise(model)), ...model }, heldOut };
+  const margins = new Map(judged.map((one) => [one.example, one.margins]));
+  const rankHeldOut = (example: number) => {
+    const known = margins.get(example);
+    return known === undefined ? null : rankMargins(categories, known, confidence);
+  };
+  return { model: { id: idOf(serialise(model)), ...model }, heldOut, rankHeldOut };
 }
 
 function differentTexts(documents: readonly CountedDocument[], category: string): number {
