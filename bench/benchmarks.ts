@@ -6,6 +6,18 @@ import { cost } from './cost.ts';
 import { drain } from './drain.ts';
 import { evidence } from './evidence.ts';
 import { intake } from './intake.ts';
+import { scale } from './scale.ts';
+import { webhookStorm } from './webhook-storm.ts';
 
 /** Every benchmark there is: a new one is its own file and a line here. */
-export const benchmarks: readonly Benchmark[] = [intake, drain, backfill, backlog, budget, cost, evidence];
+export const benchmarks: readonly Benchmark[] = [
+  intake,
+  webhookStorm,
+  drain,
+  scale,
+  backfill,
+  backlog,
+  budget,
+  cost,
+  evidence,
+];
