@@ -50,7 +50,7 @@ export const scale: Benchmark = {
 };
 
 function settingsOf({ databaseUrl, redisUrl }: Services, claudeUrl: string): Record<string, string> {
-  const much = '10000000';
+  const much = '1000000000';
   return {
     DATABASE_URL: databaseUrl,
     QUEUE_URL: redisUrl,
@@ -60,8 +60,8 @@ function settingsOf({ databaseUrl, redisUrl }: Services, claudeUrl: string): Rec
     USHER_REUSE_FOR: '0s',
     USHER_CONCURRENCY: String(CONCURRENCY),
     USHER_RPM: much,
-    USHER_ITPM: `${much}000`,
-    USHER_OTPM: `${much}00`,
+    USHER_ITPM: much,
+    USHER_OTPM: much,
     ANTHROPIC_API_KEY: 'bench',
     ANTHROPIC_BASE_URL: claudeUrl,
   };

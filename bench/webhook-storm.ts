@@ -139,6 +139,7 @@ function findingsOf({ outcome, recoveredMs, calm, missing, forMs, peakMb }: Fact
       unit: 'share',
       n: acknowledged.length,
       goal: { atMost: 0 },
+      ...(acknowledged.length === 0 && { note: 'nothing was answered 202 during the storm' }),
     },
     {
       ...base,
