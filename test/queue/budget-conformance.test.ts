@@ -120,6 +120,38 @@ describe.each(serverKinds)('A shared budget on %s', (kind) => {
     );
   });
 
+  test('lets no more start than limit and burst after a stall, and tells the others when, as the reference does', async () => {
+    let now = START;
+    await using store = openBudget(space().url, { now: () => now });
+    const pool = newPool();
+    const reference = referenceOf(pool, () => now);
+    const ask = async (key: string) => {
+      const asking = { key, share: 'bulk' as const, estimate: small };
+      const [answer, expected] = [await store.reserve(pool, asking), await reference.reserve(pool, asking)];
+      expect(answer).toEqual(expected);
+      return { key, comesAt: now + answer.waitMs };
+    };
+    const askAll = async (keys: readonly string[]) => {
+      const asked = [];
+      for (const key of keys) asked.push(await ask(key));
+      return asked.filter(({ comesAt }) => comesAt > now);
+    };
+    await ask('first');
+    now += 60_000;
+    const waiting = await askAll(Array.from({ length: 150 }, (_, index) => `a ticket ${index}`));
+    expect(waiting).toHaveLength(131);
+
+    // All are due after 5 s; a burst of 19.6 starts, and one each 10 ms from then on.
+    now += 5_000;
+    const late = await askAll(waiting.map(({ key }) => key));
+    expect(late).toHaveLength(waiting.length - 19);
+    for (const { key, comesAt } of late) {
+      now = comesAt;
+      expect(await ask(key)).toEqual({ key, comesAt: now });
+    }
+    expect(now).toBe(START + 65_000 + 10 * late.length - 6);
+  });
+
   test('gives many connections at once just the places that it has', async () => {
     const options = { now: () => START };
     const stores = Array.from({ length: 3 }, () => openBudget(space().url, options));

@@ -7,6 +7,8 @@ export interface Caller {
   /** Milliseconds since the beginning. */
   comesAt: number;
   estimate: Tokens;
+  /** How much later than told it comes; it comes in time without it. */
+  lateMs?: (now: number) => number;
   /** What the call uses, told after its duration; without it, it is never settled. */
   used?: { tokens: Tokens; afterMs: number };
 }
@@ -36,7 +38,10 @@ export function letCall(book: Book, callers: readonly Caller[], onGrant: (grant:
   const grants: Grant[] = [];
   const ask = (caller: Caller, key: string, asked: number) => (now: number) => {
     const { waitMs } = book.reserve({ key, share: caller.share, estimate: caller.estimate }, START + now);
-    if (waitMs > 0) return events.add(now + waitMs, ask(caller, key, asked + 1));
+    if (waitMs > 0) {
+      const comesAt = now + waitMs;
+      return events.add(comesAt + (caller.lateMs?.(comesAt) ?? 0), ask(caller, key, asked + 1));
+    }
     const grant = { caller, at: now, asked };
     grants.push(grant);
     onGrant(grant);

@@ -13,10 +13,13 @@ import {
   type Share,
 } from './rules.ts';
 import type { ServerSays } from './server-says.ts';
+import type { Starts } from './starts.ts';
 
 /** What is known of one pool, as of a moment. Times are milliseconds since 1970, by the clock of the store that keeps it. */
 export interface Allowance {
   at: number;
+  /** When the pause in force, or the last one, began. */
+  pausedFrom: number;
   pausedUntil: number;
   pace: Pace;
   shrunkAt: number;
@@ -24,17 +27,19 @@ export interface Allowance {
   told: Partial<Amounts>;
   drift: Drift;
   lines: Readonly<Record<Share, Line>>;
+  starts: Readonly<Record<Share, Starts>>;
 }
 
 const MINUTE_MS = 60_000;
 const nothing = amounts(() => 0);
 /** What a sum of fractions may be off by, in milliseconds. */
-const ROUNDING_MS = 0.001;
+export const ROUNDING_MS = 0.001;
 
 /** An allowance of which nothing is known: it starts at a tenth, with a tenth of the burst. */
 function startAllowance(pool: Pool, now: number): Allowance {
   const fresh = {
     at: now,
+    pausedFrom: 0,
     pausedUntil: 0,
     pace: { factor: rules.startPace, heldUntil: now },
     shrunkAt: 0,
@@ -42,17 +47,22 @@ function startAllowance(pool: Pool, now: number): Allowance {
     drift: noDrift,
   };
   const lines = eachShare((share) => ({ front: depthOf({ ...fresh, pool, share }), back: nothing }));
-  return { ...fresh, lines };
+  const starts = eachShare((share) => ({ level: depthOf({ ...fresh, pool, share }), promisedUntil: 0 }));
+  return { ...fresh, lines, starts };
 }
 
-/** The allowance as it is now: every line has advanced by what came in the meantime, up to the depth of its burst. */
+/** The allowance as it is now: lines have advanced by what came in the meantime, and buckets filled, to the depth of a burst. */
 export function refill(known: Allowance | undefined, pool: Pool, now: number): Allowance {
   if (!isRemembered(known, now)) return startAllowance(pool, now);
   const gainedMs = worth(known.pace, Math.max(known.at, known.pausedUntil), now);
   const limits = limitsOf(pool, known.told);
   const gained = amounts((dimension) => ratePerMs(limits[dimension]) * gainedMs);
   const lines = eachShare((share) => advance(known.lines[share], gained));
-  return holdToDepth({ ...known, at: now, lines }, pool);
+  const starts = eachShare((share) => {
+    const { level, promisedUntil } = known.starts[share];
+    return { level: amounts((dimension) => level[dimension] + gained[dimension] / rules.use), promisedUntil };
+  });
+  return holdToDepth({ ...known, at: now, lines, starts }, pool);
 }
 
 /** Tells whether what is known is still of use: the store had it, and somebody used it within the last hour. */
@@ -104,10 +114,15 @@ export function waitMs(allowance: Allowance, pool: Pool, { share, place }: { sha
   return Math.max(0, Math.ceil(wait - ROUNDING_MS));
 }
 
-/** Nothing comes until the pause is over, and what was saved up is gone: the server has just said that it has nothing. */
+/**
+ * Nothing comes until the pause is over, and what was saved up is gone: the server has just said that it has nothing.
+ * Calls that were in flight bring the same news later: while a pause is in force, another counts from when it began.
+ */
 export function pause(allowance: Allowance, forMs: number): Allowance {
-  const lines = eachShare((share) => holdTo(allowance.lines[share], nothing));
-  return { ...allowance, pausedUntil: Math.max(allowance.pausedUntil, allowance.at + forMs), lines };
+  const { at, pausedUntil } = allowance;
+  const pausedFrom = pausedUntil > at ? allowance.pausedFrom : at;
+  const held = holdAll(allowance, () => nothing);
+  return { ...held, pausedFrom, pausedUntil: Math.max(pausedUntil, pausedFrom + forMs) };
 }
 
 /** A slower pace for a minute; several shrinks within 5 s are one. */
@@ -123,8 +138,7 @@ export function shrink(allowance: Allowance, pool: Pool): Allowance {
 export function correct(allowance: Allowance, pool: Pool, says: ServerSays): Allowance {
   const left = (share: Share) =>
     amounts((dimension) => Math.max(0, says.remaining[dimension] ?? Infinity) * rules.burstShares[share]);
-  const lines = eachShare((share) => holdTo(allowance.lines[share], left(share)));
-  return holdToDepth({ ...allowance, told: { ...allowance.told, ...says.limits }, lines }, pool);
+  return holdToDepth({ ...holdAll(allowance, left), told: { ...allowance.told, ...says.limits } }, pool);
 }
 
 /** The limits in force: the server's, or else those assumed, and never above the operator's ceilings. */
@@ -147,10 +161,21 @@ export function depthOf({
 }
 
 function holdToDepth(allowance: Allowance, pool: Pool): Allowance {
-  const lines = eachShare((share) => holdTo(allowance.lines[share], depthOf({ ...allowance, pool, share })));
-  return { ...allowance, lines };
+  return holdAll(allowance, (share) => depthOf({ ...allowance, pool, share }));
 }
 
-function ratePerMs(limit: number): number {
+/** No share has more saved up than so much. */
+function holdAll(allowance: Allowance, mostOf: (share: Share) => Amounts): Allowance {
+  const lines = eachShare((share) => holdTo(allowance.lines[share], mostOf(share)));
+  const starts = eachShare((share) => {
+    const { level, promisedUntil } = allowance.starts[share];
+    const most = mostOf(share);
+    return { level: amounts((dimension) => Math.min(level[dimension], most[dimension])), promisedUntil };
+  });
+  return { ...allowance, lines, starts };
+}
+
+/** How much of a limit a line advances in a millisecond at full pace. */
+export function ratePerMs(limit: number): number {
   return (limit * rules.use) / MINUTE_MS;
 }

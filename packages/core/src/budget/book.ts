@@ -16,6 +16,7 @@ import { levelOf } from './line.ts';
 import { paceAt } from './pace.ts';
 import { amounts, type Amounts, eachShare, type Pool, rules, type Share } from './rules.ts';
 import type { ServerSays } from './server-says.ts';
+import { drawStart, promiseStarts, startsIn, wholeStartMs } from './starts.ts';
 
 /** What a call will use, and used: uncached input and output tokens. */
 export type Tokens = Omit<Amounts, 'requests'>;
@@ -47,6 +48,8 @@ interface Reservation {
   cost: Amounts;
   place: Amounts;
   isStarted: boolean;
+  /** Its turn came while too much had just started: it is promised one of the next starts. */
+  isPromised: boolean;
   expiresAt: number;
 }
 
@@ -97,13 +100,15 @@ export function openBook(pool: Pool): Book {
         const asked = { requests: 1, ...estimate };
         const cost = corrected(allowance.drift, asked);
         allowance = debit(allowance, pool, { share, cost });
-        held = { share, estimate: asked, cost, place: allowance.lines[share].back, isStarted: false, expiresAt: 0 };
+        const place = allowance.lines[share].back;
+        held = { share, estimate: asked, cost, place, isStarted: false, isPromised: false, expiresAt: 0 };
       }
-      known = allowance;
-      const wait = told(waitMs(allowance, pool, held), pausedMs(allowance), isNew);
+      const turn = takeTurn(allowance, pool, held);
+      known = turn.allowance;
+      const wait = told(turn.waitMs, pausedMs(known), isNew || turn.held.isPromised !== held.isPromised);
       const expiresAt = now + (wait > 0 ? wait + rules.lateMs : rules.unsettledMs);
       firstExpiry = Math.min(firstExpiry, expiresAt);
-      reservations.set(key, { ...held, isStarted: wait === 0, expiresAt });
+      reservations.set(key, { ...turn.held, expiresAt });
       return { waitMs: wait };
     },
     settle: (key, used, now) => end(key, now, used === null ? null : { requests: 1, ...used }),
@@ -117,6 +122,29 @@ export function openBook(pool: Pool): Book {
     shrink: (now) => void (known = shrink(bring(now), pool)),
     correct: (says, now) => void (known = correct(bring(now), pool, says)),
     read: (now) => describe(refill(known, pool, now), pool, reservations.size),
+  };
+}
+
+/**
+ * Starts a call whose turn it is and whose start the bucket has, at what such calls cost by now: much may have been learnt
+ * since it took its place. Where the bucket is empty, it is promised one of the next starts.
+ */
+function takeTurn(allowance: Allowance, pool: Pool, held: Reservation) {
+  const inLineMs = waitMs(allowance, pool, held);
+  if (inLineMs > 0) return { allowance, held, waitMs: inLineMs };
+  const { share } = held;
+  const cost = corrected(allowance.drift, held.estimate);
+  const startMs = startsIn(allowance, pool, { ...held, cost });
+  const startWaitMs = wholeStartMs(startMs);
+  if (startWaitMs > 0) {
+    const promised = held.isPromised ? allowance : promiseStarts(allowance, share, allowance.at + startMs);
+    return { allowance: promised, held: { ...held, isPromised: true }, waitMs: startWaitMs };
+  }
+  const settled = credit(allowance, pool, { share, amount: minus(held.cost, cost) });
+  return {
+    allowance: drawStart(settled, pool, { share, cost }),
+    held: { ...held, cost, isStarted: true },
+    waitMs: 0,
   };
 }
 

@@ -7,19 +7,23 @@ if now == nil then
   now = time[1] * 1000 + time[2] / 1000
 end
 local pool_key, places_key, expiries_key = KEYS[1], KEYS[2], KEYS[3]
-local fields = { 'at', 'paused_until', 'factor', 'held_until', 'shrunk_at', 'told', 'drift', 'front', 'back' }
+local fields = {
+  'at', 'paused_from', 'paused_until', 'factor', 'held_until', 'shrunk_at',
+  'told', 'drift', 'front', 'back', 'ready', 'promised_until',
+}
+local numbers = 6 -- So many of them are one number; the others are lists.
 
 -- Numbers as text that reads as the same number again.
-local function write(numbers)
+local function write(list)
   local texts = {}
-  for i, number in ipairs(numbers) do texts[i] = string.format('%.17g', number) end
+  for i, number in ipairs(list) do texts[i] = string.format('%.17g', number) end
   return table.concat(texts, ' ')
 end
 
 local function read(text)
-  local numbers = {}
-  for word in string.gmatch(text, '%S+') do numbers[#numbers + 1] = tonumber(word) end
-  return numbers
+  local list = {}
+  for word in string.gmatch(text, '%S+') do list[#list + 1] = tonumber(word) end
+  return list
 end
 
 -- Where a share's amount stands in a list of nine: live, escalation and bulk, each with three dimensions.
@@ -78,14 +82,20 @@ local function depths_of(pool)
 end
 
 local function hold_to(pool, most)
-  for i = 1, 9 do pool.front[i] = math.min(pool.front[i], pool.back[i] + most[i]) end
+  for i = 1, 9 do
+    pool.front[i] = math.min(pool.front[i], pool.back[i] + most[i])
+    pool.ready[i] = math.min(pool.ready[i], most[i])
+  end
 end
 
 local function refill(pool)
   local gained_ms = worth(pool, math.max(pool.at, pool.paused_until), now)
   local rates = rates_of(pool)
   for s = 1, 3 do
-    for d = 1, 3 do pool.front[at(s, d)] = pool.front[at(s, d)] + rates[d] * gained_ms end
+    for d = 1, 3 do
+      pool.front[at(s, d)] = pool.front[at(s, d)] + rates[d] * gained_ms
+      pool.ready[at(s, d)] = pool.ready[at(s, d)] + rates[d] * gained_ms / given.use
+    end
   end
   pool.at = now
   hold_to(pool, depths_of(pool))
@@ -148,11 +158,39 @@ local function wait_ms(pool, share, place)
   return math.max(0, math.ceil(opens_at - now + time_for(pool, missing, opens_at) - 0.001))
 end
 
+-- What a start takes out of the bucket of its share.
+local function drawn_by(pool, share, cost)
+  local depths, drawn = depths_of(pool), {}
+  for d = 1, 3 do drawn[d] = math.min(cost[d], depths[at(share, d)]) end
+  return drawn
+end
+
+-- How long a place that is due waits for its real start.
+local function starts_in(pool, share, cost, is_promised)
+  local rates, drawn = rates_of(pool), drawn_by(pool, share, cost)
+  local missing, own, promised_until = -math.huge, 0, pool.promised_until[share]
+  for d = 1, 3 do
+    missing = math.max(missing, (drawn[d] - pool.ready[at(share, d)]) / rates[d] * given.use)
+    own = math.max(own, drawn[d] / rates[d] * given.use)
+  end
+  local lacked_ms = time_for(pool, missing, now)
+  if is_promised or promised_until <= now then return lacked_ms end
+  return math.max(lacked_ms, promised_until - now + time_for(pool, own, promised_until))
+end
+
+local function draw_start(pool, share, cost)
+  local drawn = drawn_by(pool, share, cost)
+  for s = share, 3 do
+    for d = 1, 3 do pool.ready[at(s, d)] = pool.ready[at(s, d)] - drawn[d] end
+  end
+end
+
 local function start_pool()
   local none = { 0, 0, 0, 0, 0, 0, 0, 0, 0 }
-  local pool = { at = now, paused_until = 0, factor = given.start_pace, held_until = now, shrunk_at = 0, told = { 0, 0, 0 } }
-  pool.drift = { 0, 0, 0, 0, 0, 0 }
+  local pool = { at = now, paused_from = 0, paused_until = 0, factor = given.start_pace, held_until = now, shrunk_at = 0 }
+  pool.told, pool.drift = { 0, 0, 0 }, { 0, 0, 0, 0, 0, 0 }
   pool.front, pool.back = depths_of(pool), none
+  pool.ready, pool.promised_until = depths_of(pool), { 0, 0, 0 }
   return pool
 end
 
@@ -161,7 +199,7 @@ local function load_pool()
   local values = redis.call('HMGET', pool_key, unpack(fields))
   if not values[1] or now - tonumber(values[1]) > given.idle_ms then return start_pool(), false end
   local pool = {}
-  for i, field in ipairs(fields) do pool[field] = i <= 5 and tonumber(values[i]) or read(values[i]) end
+  for i, field in ipairs(fields) do pool[field] = i <= numbers and tonumber(values[i]) or read(values[i]) end
   refill(pool)
   return pool, true
 end
@@ -170,7 +208,7 @@ local function save_pool(pool)
   local values = {}
   for i, field in ipairs(fields) do
     values[2 * i - 1] = field
-    values[2 * i] = write(i <= 5 and { pool[field] } or pool[field])
+    values[2 * i] = write(i <= numbers and { pool[field] } or pool[field])
   end
   redis.call('HSET', pool_key, unpack(values))
   for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, 2 * given.idle_ms) end

@@ -8,8 +8,10 @@ set local search_path = usher_budget;
 
 create unlogged table pools (
   account text, model text,
-  at float8 not null, paused_until float8 not null, factor float8 not null, held_until float8 not null,
+  at float8 not null, paused_from float8 not null, paused_until float8 not null, factor float8 not null, held_until float8 not null,
   shrunk_at float8 not null, told float8[] not null, drift float8[] not null, front float8[] not null, back float8[] not null,
+  -- What may really start, and until when what comes of it is promised; one number for each share.
+  ready float8[] not null, promised_until float8[] not null,
   -- No place runs out before.
   first_expiry float8 not null,
   primary key (account, model)
@@ -18,7 +20,7 @@ create unlogged table pools (
 create unlogged table places (
   account text, model text, key text,
   share int not null, is_started boolean not null, cost float8[] not null, place float8[] not null,
-  expires_at float8 not null, estimate float8[] not null,
+  expires_at float8 not null, estimate float8[] not null, is_promised boolean not null,
   primary key (account, model, key)
 );
 
@@ -89,13 +91,14 @@ begin
   return depths;
 end $$;
 
--- The front with no more saved up in any line than so much; null is no bound.
-create function hold_to(p pools, most float8[]) returns float8[] immutable language plpgsql as $$
+-- The pool with no more saved up in any line, and to start, than so much; null is no bound.
+create function hold_to(p pools, most float8[]) returns pools immutable language plpgsql as $$
 begin
   for i in 1..9 loop
     p.front[i] := least(p.front[i], p.back[i] + most[i]);
+    p.ready[i] := least(p.ready[i], most[i]);
   end loop;
-  return p.front;
+  return p;
 end $$;
 
 create function credit(p pools, g given, share int, amount float8[]) returns pools immutable language plpgsql as $$
@@ -105,7 +108,7 @@ begin
       p.front[s * 3 - 3 + d] := p.front[s * 3 - 3 + d] + amount[d];
     end loop;
   end loop;
-  p.front := usher_budget.hold_to(p, usher_budget.depths_of(p, g));
+  p := usher_budget.hold_to(p, usher_budget.depths_of(p, g));
   return p;
 end $$;
 
@@ -161,6 +164,47 @@ begin
   return greatest(0, ceil(opens_at - p.at + usher_budget.time_for(p, g, missing, opens_at) - 0.001));
 end $$;
 
+-- What a start takes out of the bucket of its share.
+create function drawn_by(p pools, g given, share int, cost float8[]) returns float8[] immutable language plpgsql as $$
+declare depths float8[] := usher_budget.depths_of(p, g);
+begin
+  for d in 1..3 loop
+    cost[d] := least(cost[d], depths[share * 3 - 3 + d]);
+  end loop;
+  return cost;
+end $$;
+
+-- How long a place that is due waits for its real start.
+create function starts_in(p pools, g given, share int, cost float8[], is_promised boolean) returns float8
+immutable language plpgsql as $$
+declare
+  rates float8[] := usher_budget.rates_of(p.told, g);
+  drawn float8[] := usher_budget.drawn_by(p, g, share, cost);
+  promised_until float8 := p.promised_until[share];
+  missing float8 := '-infinity';
+  own float8 := 0;
+  lacked_ms float8;
+begin
+  for d in 1..3 loop
+    missing := greatest(missing, (drawn[d] - p.ready[share * 3 - 3 + d]) / rates[d] * g.use);
+    own := greatest(own, drawn[d] / rates[d] * g.use);
+  end loop;
+  lacked_ms := usher_budget.time_for(p, g, missing, p.at);
+  if is_promised or promised_until <= p.at then return lacked_ms; end if;
+  return greatest(lacked_ms, promised_until - p.at + usher_budget.time_for(p, g, own, promised_until));
+end $$;
+
+create function draw_start(p pools, g given, share int, cost float8[]) returns pools immutable language plpgsql as $$
+declare drawn float8[] := usher_budget.drawn_by(p, g, share, cost);
+begin
+  for s in share..3 loop
+    for d in 1..3 loop
+      p.ready[s * 3 - 3 + d] := p.ready[s * 3 - 3 + d] - drawn[d];
+    end loop;
+  end loop;
+  return p;
+end $$;
+
 -- Long waits are told by halves.
 create function told(wait float8, paused_ms float8, g given, is_new boolean) returns float8
 immutable language sql as $$
@@ -174,9 +218,9 @@ $$;
 
 create function start_pool(p pools, g given, moment float8) returns pools immutable language plpgsql as $$
 begin
-  p.at := moment; p.paused_until := 0; p.factor := g.start_pace; p.held_until := moment; p.shrunk_at := 0;
+  p.at := moment; p.paused_from := 0; p.paused_until := 0; p.factor := g.start_pace; p.held_until := moment; p.shrunk_at := 0;
   p.told := '{0,0,0}'; p.drift := '{0,0,0,0,0,0}'; p.back := '{0,0,0,0,0,0,0,0,0}';
-  p.front := usher_budget.depths_of(p, g);
+  p.front := usher_budget.depths_of(p, g); p.ready := p.front; p.promised_until := '{0,0,0}';
   p.first_expiry := 'infinity';
   return p;
 end $$;
@@ -188,9 +232,10 @@ declare
 begin
   for i in 1..9 loop
     p.front[i] := p.front[i] + rates[(i - 1) % 3 + 1] * gained_ms;
+    p.ready[i] := p.ready[i] + rates[(i - 1) % 3 + 1] * gained_ms / g.use;
   end loop;
   p.at := moment;
-  p.front := usher_budget.hold_to(p, usher_budget.depths_of(p, g));
+  p := usher_budget.hold_to(p, usher_budget.depths_of(p, g));
   return p;
 end $$;
 
@@ -208,7 +253,7 @@ begin
   select * into p from usher_budget.pools where (account, model) = (of_account, of_model) for update;
   if not found then
     insert into usher_budget.pools
-    values (of_account, of_model, '-infinity', 0, 0, 0, 0, '{}', '{}', '{}', '{}', 0) on conflict do nothing;
+    values (of_account, of_model, '-infinity', 0, 0, 0, 0, 0, '{}', '{}', '{}', '{}', '{}', '{}', 0) on conflict do nothing;
     select * into p from usher_budget.pools where (account, model) = (of_account, of_model) for update;
   end if;
   moment := usher_budget.clock_ms(chosen);
@@ -232,9 +277,9 @@ end $$;
 create function save(p pools) returns void language plpgsql as $$
 begin
   update usher_budget.pools
-  set at = p.at, paused_until = p.paused_until, factor = p.factor, held_until = p.held_until, shrunk_at = p.shrunk_at,
+  set at = p.at, paused_from = p.paused_from, paused_until = p.paused_until, factor = p.factor, held_until = p.held_until, shrunk_at = p.shrunk_at,
     told = p.told, drift = p.drift, front = p.front, back = p.back,
-    first_expiry = p.first_expiry
+    ready = p.ready, promised_until = p.promised_until, first_expiry = p.first_expiry
   where (account, model) = (p.account, p.model);
 end $$;
 
@@ -261,6 +306,8 @@ declare
   held usher_budget.places;
   estimate float8[] := array[1, input_tokens, output_tokens];
   cost float8[];
+  start_ms float8;
+  -- Its wait is told as it is: it is a new place, or is promised one of the next starts just now.
   is_new boolean;
   wait float8;
 begin
@@ -269,15 +316,33 @@ begin
   if is_new then
     cost := usher_budget.corrected(p, g, estimate);
     p := usher_budget.debit(p, g, of_share, cost);
-    held := row(p.account, p.model, of_key, of_share, false, cost, p.back[of_share * 3 - 2:of_share * 3], 0, estimate);
+    held := row(p.account, p.model, of_key, of_share, false, cost, p.back[of_share * 3 - 2:of_share * 3], 0, estimate,
+      false);
   end if;
-  wait := usher_budget.told(usher_budget.wait_ms(p, g, held.share, held.place), greatest(0, p.paused_until - p.at), g, is_new);
-  held.is_started := wait = 0;
+  wait := usher_budget.wait_ms(p, g, held.share, held.place);
+  if wait = 0 then
+    -- What such calls cost by now: much may have been learnt since it took its place.
+    cost := usher_budget.corrected(p, g, held.estimate);
+    start_ms := usher_budget.starts_in(p, g, held.share, cost, held.is_promised);
+    wait := floor(start_ms + 0.001);
+    if wait = 0 then
+      p := usher_budget.credit(p, g, held.share,
+        array[held.cost[1] - cost[1], held.cost[2] - cost[2], held.cost[3] - cost[3]]);
+      p := usher_budget.draw_start(p, g, held.share, cost);
+      held.cost := cost;
+      held.is_started := true;
+    elsif not held.is_promised then
+      p.promised_until[held.share] := p.at + start_ms;
+      held.is_promised := true;
+      is_new := true;
+    end if;
+  end if;
+  wait := usher_budget.told(wait, greatest(0, p.paused_until - p.at), g, is_new);
   held.expires_at := p.at + case when wait > 0 then wait + g.late_ms else g.unsettled_ms end;
   p.first_expiry := least(p.first_expiry, held.expires_at);
   insert into usher_budget.places select held.* on conflict on constraint places_pkey do update
-  set (share, is_started, cost, place, expires_at, estimate) =
-    (excluded.share, excluded.is_started, excluded.cost, excluded.place, excluded.expires_at, excluded.estimate);
+  set (share, is_started, cost, place, expires_at, estimate, is_promised) = (excluded.share, excluded.is_started,
+    excluded.cost, excluded.place, excluded.expires_at, excluded.estimate, excluded.is_promised);
   perform usher_budget.save(p);
   return array[wait];
 end $$;
@@ -301,8 +366,9 @@ create function pause(g given, account text, model text, chosen float8, for_ms f
 language plpgsql as $$
 declare p usher_budget.pools := usher_budget.bring(g, account, model, chosen);
 begin
-  p.front := usher_budget.hold_to(p, '{0,0,0,0,0,0,0,0,0}');
-  p.paused_until := greatest(p.paused_until, p.at + for_ms);
+  p := usher_budget.hold_to(p, '{0,0,0,0,0,0,0,0,0}');
+  if p.paused_until <= p.at then p.paused_from := p.at; end if;
+  p.paused_until := greatest(p.paused_until, p.paused_from + for_ms);
   perform usher_budget.save(p);
   return '{}';
 end $$;
@@ -314,7 +380,7 @@ begin
     p.factor := greatest(g.lowest_pace, usher_budget.pace_at(p, g, p.at) * g.shrink_factor);
     p.held_until := greatest(p.at, p.paused_until) + g.shrink_hold_ms;
     p.shrunk_at := p.at;
-    p.front := usher_budget.hold_to(p, usher_budget.depths_of(p, g));
+    p := usher_budget.hold_to(p, usher_budget.depths_of(p, g));
   end if;
   perform usher_budget.save(p);
   return '{}';
@@ -332,11 +398,11 @@ begin
       remaining[s * 3 - 3 + d] := case when said[3 + d] >= 0 then said[3 + d] * g.burst_shares[s] end;
     end loop;
   end loop;
-  p.front := usher_budget.hold_to(p, remaining);
+  p := usher_budget.hold_to(p, remaining);
   for d in 1..3 loop
     if said[d] > 0 then p.told[d] := said[d]; end if;
   end loop;
-  p.front := usher_budget.hold_to(p, usher_budget.depths_of(p, g));
+  p := usher_budget.hold_to(p, usher_budget.depths_of(p, g));
   perform usher_budget.save(p);
   return '{}';
 end $$;

@@ -6,13 +6,15 @@ local function load_place(key)
   local n = read(text)
   local held = { share = n[1], is_started = n[2] == 1 }
   held.cost, held.place, held.estimate = { n[3], n[4], n[5] }, { n[6], n[7], n[8] }, { n[9], n[10], n[11] }
+  held.is_promised = n[12] == 1
   return held
 end
 
 local function save_place(key, held, expires_at)
   local c, p, e = held.cost, held.place, held.estimate
-  local text = write({ held.share, held.is_started and 1 or 0, c[1], c[2], c[3], p[1], p[2], p[3], e[1], e[2], e[3] })
-  redis.call('HSET', places_key, key, text)
+  local flags = { is_started = held.is_started and 1 or 0, is_promised = held.is_promised and 1 or 0 }
+  local n = { held.share, flags.is_started, c[1], c[2], c[3], p[1], p[2], p[3], e[1], e[2], e[3], flags.is_promised }
+  redis.call('HSET', places_key, key, write(n))
   redis.call('ZADD', expiries_key, string.format('%.17g', expires_at), key)
 end
 
@@ -53,6 +55,26 @@ local function told(wait, paused_ms, is_new)
   return is_new and wait or math.max(given.wait_again_ms, wait)
 end
 
+-- Starts a call whose turn it is and whose start the bucket has, at what it costs by now; answers how long it waits,
+-- and whether it is promised one of the next starts just now.
+local function take_turn(pool, held)
+  local in_line = wait_ms(pool, held.share, held.place)
+  if in_line > 0 then return in_line, false end
+  local cost = corrected(pool, held.estimate)
+  local start_ms = starts_in(pool, held.share, cost, held.is_promised)
+  local wait, was_promised = math.floor(start_ms + 0.001), held.is_promised
+  if wait > 0 then
+    if not was_promised then pool.promised_until[held.share] = now + start_ms end
+    held.is_promised = true
+    return wait, not was_promised
+  end
+  local c = held.cost
+  credit(pool, held.share, { c[1] - cost[1], c[2] - cost[2], c[3] - cost[3] })
+  draw_start(pool, held.share, cost)
+  held.cost, held.is_started = cost, true
+  return 0, false
+end
+
 local verbs = {}
 
 function verbs.reserve(key, share, input_tokens, output_tokens)
@@ -63,8 +85,8 @@ function verbs.reserve(key, share, input_tokens, output_tokens)
     held.cost = corrected(pool, held.estimate)
     held.place = debit(pool, held.share, held.cost)
   end
-  local wait = told(wait_ms(pool, held.share, held.place), math.max(0, pool.paused_until - now), is_new)
-  held.is_started = wait == 0
+  local turn, is_news = take_turn(pool, held)
+  local wait = told(turn, math.max(0, pool.paused_until - now), is_new or is_news)
   save_place(key, held, now + (wait > 0 and wait + given.late_ms or given.unsettled_ms))
   save_pool(pool)
   return wait
@@ -81,7 +103,8 @@ end
 function verbs.pause(for_ms)
   local pool = bring()
   hold_to(pool, { 0, 0, 0, 0, 0, 0, 0, 0, 0 })
-  pool.paused_until = math.max(pool.paused_until, now + tonumber(for_ms))
+  if pool.paused_until <= now then pool.paused_from = now end
+  pool.paused_until = math.max(pool.paused_until, pool.paused_from + tonumber(for_ms))
   save_pool(pool)
 end
 
