@@ -89,19 +89,21 @@ describe('A budget', () => {
     );
   });
 
-  test('never grants more than limit and bursts in any window where many come late, or all of them stall', () => {
+  test('never grants a share more than limit and a burst in any window where many come late, or all of them stall', () => {
+    /** Seconds' worth that a share may really start at once: its own burst and that of the more urgent. */
+    const depths = { live: 0.6, escalation: 0.8, bulk: 1 };
     const late = record({
-      share: constantFrom(...Share.options),
       comesAt: integer({ min: 0, max: 500 }),
       estimate: record({ inputTokens: integer({ min: 0, max: 6_000 }), outputTokens: integer({ min: 0, max: 1_200 }) }),
       by: integer({ min: 0, max: 400 }),
     });
-    const crowd = (count: number, share: Share) =>
-      Array.from({ length: count }, () => ({ share, comesAt: 0, estimate: small, by: 0 }));
+    const crowd = Array.from({ length: 300 }, () => ({ comesAt: 0, estimate: small, by: 0 }));
+    const stalls = integer({ min: 0, max: 5_000 });
     assert(
-      property(array(late, { maxLength: 80 }), integer({ min: 0, max: 5_000 }), (callers, stallMs) => {
-        const all = [...crowd(150, 'bulk'), ...callers, ...crowd(150, 'live')].map(({ by, ...caller }) => ({
+      property(constantFrom(...Share.options), array(late, { maxLength: 80 }), stalls, (share, callers, stallMs) => {
+        const all = [...crowd, ...callers].map(({ by, ...caller }) => ({
           ...caller,
+          share,
           // Nobody comes while all stall, from the first second on; whoever should have comes right afterwards.
           lateMs: (now: number) => by + (now >= 1_000 && now < 1_000 + stallMs ? 1_000 + stallMs - now : 0),
         }));
@@ -109,11 +111,11 @@ describe('A budget', () => {
 
         expect(grants).toHaveLength(all.length);
         for (const dimension of dimensions) {
-          const rate = pool.limits[dimension] / 60_000;
-          expectWithin(grants, dimension, mostAtOnce(grants, dimension), rate);
+          const burst = perMs(dimension) * 1_000 * depths[share];
+          expectWithin(grants, dimension, burst, pool.limits[dimension] / 60_000);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 30 },
     );
   });
 
@@ -125,9 +127,9 @@ describe('A budget', () => {
     const grants = letCall(openWarmBook(pool), crowd);
     const after = grants.filter(({ at }) => at >= 3_500);
 
-    // A burst of 19.6 at once; then one each 10 ms, at the whole limit.
-    expect(after.filter(({ at }) => at === 3_500)).toHaveLength(19);
-    expect(after.filter(({ at }) => at <= 4_500)).toHaveLength(19 + 100);
+    // A burst of 98 at once; then one each 10 ms, at the whole limit.
+    expect(after.filter(({ at }) => at === 3_500)).toHaveLength(98);
+    expect(after.filter(({ at }) => at <= 4_500)).toHaveLength(98 + 100);
     expect(after.map(({ caller }) => crowd.indexOf(caller))).toEqual(after.map((_, index) => 19 + index));
     expect(Math.max(...after.map(({ asked }) => asked))).toBeLessThanOrEqual(3);
   });

@@ -10,7 +10,7 @@ import {
   isServedAfter,
   type Pool,
   rules,
-  type Share,
+  Share,
 } from './rules.ts';
 import type { ServerSays } from './server-says.ts';
 import type { Starts } from './starts.ts';
@@ -47,7 +47,7 @@ function startAllowance(pool: Pool, now: number): Allowance {
     drift: noDrift,
   };
   const lines = eachShare((share) => ({ front: depthOf({ ...fresh, pool, share }), back: nothing }));
-  const starts = eachShare((share) => ({ level: depthOf({ ...fresh, pool, share }), promisedUntil: 0 }));
+  const starts = eachShare((share) => ({ level: startsDepthOf(fresh, pool, share), promisedUntil: 0 }));
   return { ...fresh, lines, starts };
 }
 
@@ -169,10 +169,21 @@ function holdAll(allowance: Allowance, mostOf: (share: Share) => Amounts): Allow
   const lines = eachShare((share) => holdTo(allowance.lines[share], mostOf(share)));
   const starts = eachShare((share) => {
     const { level, promisedUntil } = allowance.starts[share];
-    const most = mostOf(share);
+    const most = upTo(share, mostOf);
     return { level: amounts((dimension) => Math.min(level[dimension], most[dimension])), promisedUntil };
   });
   return { ...allowance, lines, starts };
+}
+
+/** The most that may really start at once: what the share and the more urgent may save up, together one burst for bulk. */
+export function startsDepthOf(allowance: Pick<Allowance, 'at' | 'pace' | 'told'>, pool: Pool, share: Share): Amounts {
+  return upTo(share, (other) => depthOf({ ...allowance, pool, share: other }));
+}
+
+/** The sum over a share and the more urgent ones. */
+function upTo(share: Share, amountOf: (share: Share) => Amounts): Amounts {
+  const counted = Share.options.filter((other) => isServedAfter(share, other)).map(amountOf);
+  return amounts((dimension) => counted.reduce((sum, amount) => sum + amount[dimension], 0));
 }
 
 /** How much of a limit a line advances in a millisecond at full pace. */

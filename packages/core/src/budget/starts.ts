@@ -1,10 +1,10 @@
-import { type Allowance, depthOf, limitsOf, ratePerMs, ROUNDING_MS } from './allowance.ts';
+import { type Allowance, limitsOf, ratePerMs, ROUNDING_MS, startsDepthOf } from './allowance.ts';
 import { timeFor } from './pace.ts';
 import { amounts, type Amounts, dimensions, eachShare, isServedAfter, type Pool, rules, type Share } from './rules.ts';
 
 /**
- * The real starts of one share: a bucket as deep as its burst, so that those who come late do not start all together.
- * It fills at the whole limit: what is lost while nobody comes is caught up by the little that lines leave unused.
+ * The real starts of a share and of the more urgent: a bucket as deep as their bursts, for bulk one second's worth, so that
+ * those who come late do not start all together. It fills at the whole limit: what is lost while nobody comes is caught up by the little that lines leave unused.
  */
 export interface Starts {
   level: Amounts;
@@ -57,6 +57,6 @@ export function promiseStarts(allowance: Allowance, share: Share, promisedUntil:
 
 /** A call that costs more than the bucket holds empties it: its line has saved up for it. */
 function drawnBy(allowance: Allowance, pool: Pool, { share, cost }: Omit<Due, 'isPromised'>): Amounts {
-  const depth = depthOf({ ...allowance, pool, share });
+  const depth = startsDepthOf(allowance, pool, share);
   return amounts((dimension) => Math.min(cost[dimension], depth[dimension]));
 }

@@ -81,10 +81,20 @@ local function depths_of(pool)
   return depths
 end
 
+-- Sums of a list of nine over each share and the more urgent ones.
+local function up_to(most)
+  local sums = {}
+  for s = 1, 3 do
+    for d = 1, 3 do sums[at(s, d)] = (s > 1 and sums[at(s - 1, d)] or 0) + most[at(s, d)] end
+  end
+  return sums
+end
+
 local function hold_to(pool, most)
+  local at_once = up_to(most)
   for i = 1, 9 do
     pool.front[i] = math.min(pool.front[i], pool.back[i] + most[i])
-    pool.ready[i] = math.min(pool.ready[i], most[i])
+    pool.ready[i] = math.min(pool.ready[i], at_once[i])
   end
 end
 
@@ -160,7 +170,7 @@ end
 
 -- What a start takes out of the bucket of its share.
 local function drawn_by(pool, share, cost)
-  local depths, drawn = depths_of(pool), {}
+  local depths, drawn = up_to(depths_of(pool)), {}
   for d = 1, 3 do drawn[d] = math.min(cost[d], depths[at(share, d)]) end
   return drawn
 end
@@ -190,7 +200,7 @@ local function start_pool()
   local pool = { at = now, paused_from = 0, paused_until = 0, factor = given.start_pace, held_until = now, shrunk_at = 0 }
   pool.told, pool.drift = { 0, 0, 0 }, { 0, 0, 0, 0, 0, 0 }
   pool.front, pool.back = depths_of(pool), none
-  pool.ready, pool.promised_until = depths_of(pool), { 0, 0, 0 }
+  pool.ready, pool.promised_until = up_to(depths_of(pool)), { 0, 0, 0 }
   return pool
 end
 

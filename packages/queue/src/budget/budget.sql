@@ -91,12 +91,22 @@ begin
   return depths;
 end $$;
 
+-- Sums of a list of nine over each share and the more urgent ones.
+create function up_to(most float8[]) returns float8[] immutable language plpgsql as $$
+begin
+  for i in 4..9 loop
+    most[i] := most[i - 3] + most[i];
+  end loop;
+  return most;
+end $$;
+
 -- The pool with no more saved up in any line, and to start, than so much; null is no bound.
 create function hold_to(p pools, most float8[]) returns pools immutable language plpgsql as $$
+declare at_once float8[] := usher_budget.up_to(most);
 begin
   for i in 1..9 loop
     p.front[i] := least(p.front[i], p.back[i] + most[i]);
-    p.ready[i] := least(p.ready[i], most[i]);
+    p.ready[i] := least(p.ready[i], at_once[i]);
   end loop;
   return p;
 end $$;
@@ -166,7 +176,7 @@ end $$;
 
 -- What a start takes out of the bucket of its share.
 create function drawn_by(p pools, g given, share int, cost float8[]) returns float8[] immutable language plpgsql as $$
-declare depths float8[] := usher_budget.depths_of(p, g);
+declare depths float8[] := usher_budget.up_to(usher_budget.depths_of(p, g));
 begin
   for d in 1..3 loop
     cost[d] := least(cost[d], depths[share * 3 - 3 + d]);
@@ -220,7 +230,7 @@ create function start_pool(p pools, g given, moment float8) returns pools immuta
 begin
   p.at := moment; p.paused_from := 0; p.paused_until := 0; p.factor := g.start_pace; p.held_until := moment; p.shrunk_at := 0;
   p.told := '{0,0,0}'; p.drift := '{0,0,0,0,0,0}'; p.back := '{0,0,0,0,0,0,0,0,0}';
-  p.front := usher_budget.depths_of(p, g); p.ready := p.front; p.promised_until := '{0,0,0}';
+  p.front := usher_budget.depths_of(p, g); p.ready := usher_budget.up_to(p.front); p.promised_until := '{0,0,0}';
   p.first_expiry := 'infinity';
   return p;
 end $$;
