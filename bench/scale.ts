@@ -17,8 +17,8 @@ const CLAUDE_MS = 300;
 /** Low, so that it is Claude's latency that limits a worker, and four of them fit on two cores. */
 const CONCURRENCY = 4;
 const FLEETS = [1, 2, 4] as const;
-/** From the start of a process until it works at its full rate. */
-const WARM_UP_MS = 6_000;
+/** From the start of a process until it works at its full rate; the feeder leaves new tickets to their hints for 10 s. */
+const WARM_UP_MS = 15_000;
 const MEASURED_MS: Record<Size, number> = { whole: 20_000, quick: 6_000 };
 /** More than the whole fleet gets through meanwhile, so that nobody ever runs out of work. */
 const TICKETS = 5_000;
