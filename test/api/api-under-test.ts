@@ -116,10 +116,15 @@ function requestOf({ method, key = ADMIN_KEY, headers = {}, body, signal }: Sent
   return {
     ...init,
     method: method ?? 'POST',
-    headers: { ...authorization, 'Content-Type': 'application/json', ...headers },
+    headers: { ...authorization, 'Content-Type': 'application/json', ...lengthOf(body), ...headers },
     body: isRaw(body) ? body : JSON.stringify(body),
     duplex: 'half',
   };
+}
+
+/** Senders of JSON announce its length. */
+function lengthOf(body: unknown): Record<string, string> {
+  return isRaw(body) ? {} : { 'Content-Length': String(Buffer.byteLength(JSON.stringify(body))) };
 }
 
 function isRaw(body: unknown): body is string | Uint8Array<ArrayBuffer> | ReadableStream {
