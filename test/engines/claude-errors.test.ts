@@ -1,4 +1,4 @@
-import type { Gate } from '@usher/core/gate';
+import type { CallEnd, Gate } from '@usher/core/gate';
 import type { Failure } from '@usher/core/failure';
 import { BudgetSpent, ConfigurationRefused, Overloaded, RateLimited } from '@usher/engines/claude/failures';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,6 +11,9 @@ beforeAll(async () => {
   server = await startClaudeServer();
 });
 afterAll(() => server.stop());
+
+/** What is left of the server's buckets differs from call to call; everything else that is told may not. */
+const withoutRest = (end: CallEnd) => ('says' in end ? { ...end, says: { ...end.says, remaining: {} } } : end);
 
 const haiku = 'claude-haiku-5-5';
 const names = <const Names extends readonly ClaudeErrorName[]>(...list: Names) => list;
@@ -139,7 +142,7 @@ describe('a ticket that may not wait', () => {
       const urgent = engineAgainst(server);
       await failureOf(waiting.suggest());
       expect(await urgent.suggest({ mayWait: false })).toEqual({ kind: 'nothing', reason: 'unavailable', calls: [] });
-      expect(urgent.ends).toEqual(waiting.ends);
+      expect(urgent.ends.map(withoutRest)).toEqual(waiting.ends.map(withoutRest));
     },
   );
 

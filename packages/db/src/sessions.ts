@@ -1,5 +1,5 @@
 import { Role } from '@usher/core/scope';
-import { and, eq, gt, isNull, lt, or } from 'drizzle-orm';
+import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
 import { writeAudit } from './audit.ts';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
@@ -26,19 +26,19 @@ export interface SessionTimes {
 /** How old the note of the last request may be: one write a minute, not one a request. */
 const SEEN_EVERY_MS = 60_000;
 
+/** The database's clock, moved: several processes ask, and theirs may differ. */
+const nowPlus = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`;
+
 /** Signs a person in and answers the token for the cookie; sessions that ran out are removed on the way. */
 export async function openSession(
   db: Db,
   { personId, actor, idleMs, mostMs }: { personId: number; actor: string } & SessionTimes,
 ): Promise<string> {
   const token = makeToken();
-  const now = Date.now();
   await whileAvailable(() =>
     db.transaction(async (tx) => {
-      await tx
-        .delete(sessions)
-        .where(or(lt(sessions.endsAt, new Date(now)), lt(sessions.seenAt, new Date(now - idleMs))));
-      await tx.insert(sessions).values({ personId, tokenHash: hashOfToken(token), endsAt: new Date(now + mostMs) });
+      await tx.delete(sessions).where(or(lte(sessions.endsAt, nowPlus(0)), lte(sessions.seenAt, nowPlus(-idleMs))));
+      await tx.insert(sessions).values({ personId, tokenHash: hashOfToken(token), endsAt: nowPlus(mostMs) });
       await writeAudit(tx, { actor, verb: 'session.open', subject: `person ${personId}` });
     }),
   );
@@ -50,28 +50,32 @@ export async function findSession(
   db: Db,
   { token, idleMs }: { token: string; idleMs: number },
 ): Promise<SignedIn | undefined> {
-  const now = Date.now();
   return whileAvailable(async () => {
     const [row] = await db
-      .select({ session: sessions, email: people.email, name: people.name, roles: people.roles })
+      .select({
+        session: sessions,
+        isNoteOld: sql<boolean>`${sessions.seenAt} < ${nowPlus(-SEEN_EVERY_MS)}`,
+        email: people.email,
+        name: people.name,
+        roles: people.roles,
+      })
       .from(sessions)
       .innerJoin(people, eq(people.id, sessions.personId))
       .where(
         and(
           eq(sessions.tokenHash, hashOfToken(token)),
-          gt(sessions.endsAt, new Date(now)),
-          gt(sessions.seenAt, new Date(now - idleMs)),
+          gt(sessions.endsAt, nowPlus(0)),
+          gt(sessions.seenAt, nowPlus(-idleMs)),
           isNull(people.disabledAt),
         ),
       );
     if (row === undefined) return undefined;
-    const { id: sessionId, personId, seenAt } = row.session;
-    if (now - seenAt.getTime() > SEEN_EVERY_MS) {
+    const { id: sessionId, personId } = row.session;
+    if (row.isNoteOld)
       await db
         .update(sessions)
-        .set({ seenAt: new Date(now) })
+        .set({ seenAt: nowPlus(0) })
         .where(eq(sessions.id, sessionId));
-    }
     return { sessionId, personId, email: row.email ?? '', name: row.name ?? '', roles: ROLES.parse(row.roles) };
   });
 }

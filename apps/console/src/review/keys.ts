@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 
 /** What each key does, in the words of the help. */
 export const KEYS: readonly (readonly [keys: string, does: string])[] = [
@@ -14,7 +14,8 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
 
 /** Calls back for keys that are not meant for a field or a button, and leaves combinations to the browser. */
 export function useKeys(onKey: (key: string) => boolean): void {
-  useEffect(() => {
+  // Before the next key can come: a quick one must not find what was on the desk before.
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isField(event.target)) return;
       if (onKey(event.key.length === 1 ? event.key.toLowerCase() : event.key)) event.preventDefault();
@@ -24,8 +25,8 @@ export function useKeys(onKey: (key: string) => boolean): void {
   }, [onKey]);
 }
 
+/** Whether keys go to what is focused; a button of a dialog that has just closed still has the focus for a moment. */
 function isField(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && target.closest('input, select, textarea, button, a, summary, dialog') !== null
-  );
+  if (!(target instanceof HTMLElement) || !target.checkVisibility()) return false;
+  return target.closest('input, select, textarea, button, a, summary, dialog') !== null;
 }

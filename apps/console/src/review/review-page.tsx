@@ -23,7 +23,7 @@ function Desk({ kind }: { kind: Kind }) {
   const [at, setAt] = useState(0);
   const [isHelpOpen, setIsHelpOpen] = useState(false);
   const item = queue.held[Math.min(at, queue.held.length - 1)];
-  const { data: taxonomy } = useAnswer('taxonomy', () => ask(v1.taxonomy.$get({})));
+  const { data: taxonomy, error } = useAnswer('taxonomy', () => ask(v1.taxonomy.$get({})));
   const choices = useMemo(() => (item ? orderChoices(taxonomy?.categories ?? [], item) : []), [taxonomy, item]);
   const picker = useRef<HTMLSelectElement>(null);
   useEffect(() => setAt(0), [queue.done]);
@@ -32,8 +32,9 @@ function Desk({ kind }: { kind: Kind }) {
     <div class="review">
       <Bar kind={kind} queue={queue} help={() => setIsHelpOpen(true)} />
       {queue.error !== '' && <Failure>{queue.error}</Failure>}
+      {error !== undefined && <Failure>{error}</Failure>}
       {item === undefined && !queue.isFilling && <NothingLeft kind={kind} />}
-      {item !== undefined && (
+      {item !== undefined && taxonomy !== undefined && (
         <>
           <ItemView item={item} />
           <Picker

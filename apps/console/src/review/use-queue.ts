@@ -55,31 +55,34 @@ export function useQueue(kind: Kind): Queue {
     };
   }, [kind, tell]);
 
+  // One question at a time: two at once would be given two tickets, in an order of chance.
+  const isAsking = useRef(false);
   useEffect(() => {
-    if (held.length >= HELD) return undefined;
-    let isStale = false;
+    if (held.length >= HELD || isAsking.current) return undefined;
     let again: ReturnType<typeof setTimeout> | undefined;
-    const unavailable = [...held, ...pending.current.map(({ item }) => item)];
+    const look = () => setLooks((before) => before + 1);
     const fill = async () => {
+      isAsking.current = true;
       try {
-        const item = await takeNext(kind, unavailable);
-        if (isStale) return;
+        const known = [...held, ...pending.current.map(({ item }) => item)];
+        const item = await takeNext(kind, known);
         setIsFilling(false);
-        if (item !== null && !unavailable.some(({ id }) => id === item.id)) setHeld([...held, item]);
-        else again = setTimeout(() => setLooks((before) => before + 1), LOOK_EVERY_MS);
+        if (item === null || known.some(({ id }) => id === item.id)) again = setTimeout(look, LOOK_EVERY_MS);
+        else setHeld((before) => [...before, item]);
       } catch (thrown) {
-        if (!isStale) setError(messageOf(thrown));
+        setError(messageOf(thrown));
+        again = setTimeout(look, LOOK_EVERY_MS);
+      } finally {
+        isAsking.current = false;
       }
     };
     void fill();
-    return () => {
-      isStale = true;
-      clearTimeout(again);
-    };
+    return () => clearTimeout(again);
   }, [held, kind, looks]);
 
   const say = useCallback(
     (item: Item, verdict: Verdict) => {
+      if (pending.current.some((one) => one.item.id === item.id)) return;
       setError('');
       const one: Pending = { item, verdict, timer: setTimeout(() => tell(one), UNDO_MS) };
       pending.current = [...pending.current, one];
