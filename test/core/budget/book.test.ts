@@ -134,6 +134,21 @@ describe('A budget', () => {
     expect(Math.max(...after.map(({ asked }) => asked))).toBeLessThanOrEqual(3);
   });
 
+  test('brings forward those who came before the server named limits far above the assumed ones', () => {
+    const assumed = { ...pool, limits: { requests: 1_000, inputTokens: 500_000, outputTokens: 100_000 } };
+    const named = { requests: 6_000, inputTokens: 2_000_000, outputTokens: 400_000 };
+    const book = openBook(assumed);
+    const crowd = Array.from({ length: 2_000 }, (): Caller => ({ share: 'bulk', comesAt: 0, estimate: small }));
+    // The first call's answer takes a moment.
+    const grants = letCall(book, crowd, ({ at }) => {
+      if (at >= 600) book.correct({ limits: named, remaining: {} }, START + at);
+    });
+
+    // 98 a second at full pace, which is 0.1 at first and grows by 0.02 a second: 0.1·t + 0.01·t² = 2,000 / 98.
+    expect(grants.at(-1)?.at).toBeLessThan(41_000);
+    expect(Math.max(...grants.map(({ asked }) => asked))).toBeLessThanOrEqual(8);
+  });
+
   test('serves first who came first', () => {
     assert(
       property(callersOf('bulk'), (callers) => {

@@ -28,7 +28,7 @@ export const START = 1_000_000;
 export function openWarmBook(pool: Pool): Book {
   const book = openBook(pool);
   book.read(START - 60_000);
-  book.giveBack('nobody', START - 60_000);
+  book.correct({ limits: pool.limits, remaining: {} }, START - 60_000);
   return book;
 }
 

@@ -84,8 +84,10 @@ export function debit(allowance: Allowance, pool: Pool, { share, cost }: { share
 /**
  * The tokens that come for nothing while a call waits for its turn among the requests: nobody behind it may use them
  * before, and only a burst of them keeps. Without this a row of long calls at the end of a queue would start at once.
+ * By limits that are only assumed it would be a guess, which would hold up the line when the server names others.
  */
 function spill({ lines, told }: Allowance, pool: Pool, { share, cost }: { share: Share; cost: Amounts }): Amounts {
+  if (!isNamed(told)) return nothing;
   const { front, back } = lines[share];
   const limits = limitsOf(pool, told);
   const turnMs = Math.max(0, (back.requests + cost.requests - front.requests) / ratePerMs(limits.requests));
@@ -144,6 +146,11 @@ export function correct(allowance: Allowance, pool: Pool, says: ServerSays): All
 /** The limits in force: the server's, or else those assumed, and never above the operator's ceilings. */
 export function limitsOf({ limits, ceilings = {} }: Pool, told: Partial<Amounts>): Amounts {
   return amounts((dimension) => Math.min(told[dimension] ?? limits[dimension], ceilings[dimension] ?? Infinity));
+}
+
+/** Tells whether the server has named its limits, so that they are more than assumed. */
+export function isNamed(told: Partial<Amounts>): boolean {
+  return told.requests !== undefined;
 }
 
 /** The most that a share may save up: its part of the burst at the present pace, and one request at least. */

@@ -4,6 +4,7 @@ import {
   credit,
   debit,
   depthOf,
+  isNamed,
   isRemembered,
   limitsOf,
   pause,
@@ -105,7 +106,8 @@ export function openBook(pool: Pool): Book {
       }
       const turn = takeTurn(allowance, pool, held);
       known = turn.allowance;
-      const wait = told(turn.waitMs, pausedMs(known), isNew || turn.held.isPromised !== held.isPromised);
+      const isNews = isNew || turn.held.isPromised !== held.isPromised;
+      const wait = told(turn.waitMs, known, isNews);
       const expiresAt = now + (wait > 0 ? wait + rules.lateMs : rules.unsettledMs);
       firstExpiry = Math.min(firstExpiry, expiresAt);
       reservations.set(key, { ...turn.held, expiresAt });
@@ -152,10 +154,13 @@ function takeTurn(allowance: Allowance, pool: Pool, held: Reservation) {
  * What somebody is told who has to wait so long. Calls of which too much was expected bring those behind them forward;
  * who was told of a long wait long ago would come too late for that, and his turn would fall together with others'.
  */
-function told(waitMs: number, pausedMs: number, isNew: boolean): number {
+function told(waitMs: number, allowance: Allowance, isNew: boolean): number {
   if (waitMs === 0) return 0;
-  const queueMs = waitMs - pausedMs;
-  if (queueMs > rules.wholeWaitMs) return Math.ceil(pausedMs + queueMs / 2);
+  const isSure = isNamed(allowance.told);
+  const paused = pausedMs(allowance);
+  const queueMs = waitMs - paused;
+  if (queueMs > (isSure ? rules.wholeWaitMs : rules.unsureWaitMs))
+    return Math.ceil(paused + queueMs / (isSure ? 2 : 8));
   return isNew ? waitMs : Math.max(rules.waitAgainMs, waitMs);
 }
 

@@ -53,6 +53,8 @@ export const rules = {
   shrinkOnceMs: 5_000,
   /** A longer wait is told by halves, because what others return shortens it, and what others take lengthens it. */
   wholeWaitMs: 30_000,
+  /** As long as the server has not named its limits, which may be many times those assumed, waits above this are told by eighths. */
+  unsureWaitMs: 4_000,
   /** Who has to wait again does so for a moment at least, rather than ask again and again. */
   waitAgainMs: 250,
   /** How much the newest call counts in what is learnt about estimates: the last fifty or so make it. */

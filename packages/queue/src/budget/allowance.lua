@@ -118,9 +118,12 @@ local function credit(pool, share, amount)
   hold_to(pool, depths_of(pool))
 end
 
+local function is_named(pool) return pool.told[1] > 0 end
+
 -- What comes for nothing while a call waits for its turn among the requests.
 local function spill(pool, share, cost)
   local spilt, rates = { 0, 0, 0 }, rates_of(pool)
+  if not is_named(pool) then return spilt end
   local turn_ms = math.max(0, (pool.back[at(share, 1)] + cost[1] - pool.front[at(share, 1)]) / rates[1])
   for d = 2, 3 do
     local saved = pool.front[at(share, d)] - pool.back[at(share, d)] + rates[d] * turn_ms

@@ -26,7 +26,7 @@ create unlogged table places (
 
 create type given as (
   use float8, burst_ms float8, burst_shares float8[], start_pace float8, growth_per_ms float8, shrink_factor float8,
-  lowest_pace float8, shrink_hold_ms float8, shrink_once_ms float8, whole_wait_ms float8,
+  lowest_pace float8, shrink_hold_ms float8, shrink_once_ms float8, whole_wait_ms float8, unsure_wait_ms float8,
   wait_again_ms float8, newest_counts float8, most_drift float8, late_ms float8, unsettled_ms float8, idle_ms float8,
   limits float8[], ceilings float8[]
 );
@@ -152,7 +152,7 @@ declare
   spilt float8;
 begin
   for d in 1..3 loop
-    spilt := case when d = 1 then 0 else greatest(0, p.front[first + d] - p.back[first + d] + rates[d] * turn_ms
+    spilt := case when d = 1 or p.told[1] <= 0 then 0 else greatest(0, p.front[first + d] - p.back[first + d] + rates[d] * turn_ms
       - greatest(rates[d] * g.burst_ms * g.burst_shares[share], cost[d])) end;
     p.back[first + d] := p.back[first + d] + spilt + cost[d];
     for s in share + 1..3 loop
@@ -215,12 +215,13 @@ begin
   return p;
 end $$;
 
--- Long waits are told by halves.
-create function told(wait float8, paused_ms float8, g given, is_new boolean) returns float8
+-- Long waits are told by halves, and by eighths as long as the server's limits are not known.
+create function told(wait float8, paused_ms float8, is_sure boolean, g given, is_new boolean) returns float8
 immutable language sql as $$
   select case
     when wait = 0 then 0
-    when wait - paused_ms > g.whole_wait_ms then ceil(paused_ms + (wait - paused_ms) / 2)
+    when is_sure and wait - paused_ms > g.whole_wait_ms then ceil(paused_ms + (wait - paused_ms) / 2)
+    when not is_sure and wait - paused_ms > g.unsure_wait_ms then ceil(paused_ms + (wait - paused_ms) / 8)
     when is_new then wait
     else greatest(g.wait_again_ms, wait)
   end
@@ -347,7 +348,7 @@ begin
       is_new := true;
     end if;
   end if;
-  wait := usher_budget.told(wait, greatest(0, p.paused_until - p.at), g, is_new);
+  wait := usher_budget.told(wait, greatest(0, p.paused_until - p.at), p.told[1] > 0, g, is_new);
   held.expires_at := p.at + case when wait > 0 then wait + g.late_ms else g.unsettled_ms end;
   p.first_expiry := least(p.first_expiry, held.expires_at);
   insert into usher_budget.places select held.* on conflict on constraint places_pkey do update

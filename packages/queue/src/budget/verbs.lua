@@ -47,11 +47,15 @@ local function finish(key, used)
   save_pool(pool)
 end
 
--- Long waits are told by halves.
-local function told(wait, paused_ms, is_new)
+-- Long waits are told by halves, and by eighths as long as the server's limits are not known.
+local function told(wait, pool, is_new)
   if wait == 0 then return 0 end
+  local is_sure = is_named(pool)
+  local paused_ms = math.max(0, pool.paused_until - now)
   local queue_ms = wait - paused_ms
-  if queue_ms > given.whole_wait_ms then return math.ceil(paused_ms + queue_ms / 2) end
+  if queue_ms > (is_sure and given.whole_wait_ms or given.unsure_wait_ms) then
+    return math.ceil(paused_ms + queue_ms / (is_sure and 2 or 8))
+  end
   return is_new and wait or math.max(given.wait_again_ms, wait)
 end
 
@@ -86,7 +90,7 @@ function verbs.reserve(key, share, input_tokens, output_tokens)
     held.place = debit(pool, held.share, held.cost)
   end
   local turn, is_news = take_turn(pool, held)
-  local wait = told(turn, math.max(0, pool.paused_until - now), is_new or is_news)
+  local wait = told(turn, pool, is_new or is_news)
   save_place(key, held, now + (wait > 0 and wait + given.late_ms or given.unsettled_ms))
   save_pool(pool)
   return wait

@@ -13,6 +13,7 @@ const ruleTexts = {
   shrink_hold_ms: rules.shrinkHoldMs,
   shrink_once_ms: rules.shrinkOnceMs,
   whole_wait_ms: rules.wholeWaitMs,
+  unsure_wait_ms: rules.unsureWaitMs,
   wait_again_ms: rules.waitAgainMs,
   newest_counts: rules.newestCounts,
   most_drift: rules.mostDrift,
