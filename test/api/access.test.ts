@@ -1,10 +1,9 @@
 import { openApiDocument } from '@usher/api/openapi';
 import { Role, Scope } from '@usher/core/scope';
-import { takeInvitation, invitePerson } from '@usher/db/invitations';
-import { openSession } from '@usher/db/sessions';
 import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openApi } from './api-under-test.ts';
+import { sessionOf } from './session-of.ts';
 
 const api = await openApi();
 afterAll(() => api[Symbol.asyncDispose]());
@@ -37,16 +36,8 @@ const routes = Object.entries(Document.parse(openApiDocument()).paths).flatMap((
 );
 const closed = routes.filter(({ route }) => !OPEN.has(route));
 
-const cookies = new Map<string, string>();
-for (const role of Role.options) {
-  const email = `${role}@example.com`;
-  const invited = await invitePerson(api.db, { email, roles: [role], actor: 'test' });
-  const arriving = { token: invited?.token ?? '', email, name: role, passwordHash: 'none' };
-  await takeInvitation(api.db, arriving);
-  const times = { idleMs: 3_600_000, mostMs: 3_600_000 };
-  const token = await openSession(api.db, { personId: invited?.id ?? 0, actor: email, ...times });
-  cookies.set(role, `__Host-usher=${token}`);
-}
+const browsers = new Map<string, Record<string, string>>();
+for (const role of Role.options) browsers.set(role, await sessionOf(api, role));
 
 test('the routes that need nobody are these and no others', () => {
   const open = routes.filter(({ scopes }) => scopes.length === 0).map(({ route }) => route);
@@ -69,7 +60,7 @@ test.each(closed)(
       ]);
     }
     for (const role of Role.options) {
-      const headers = { Cookie: cookies.get(role) ?? '', 'Sec-Fetch-Site': 'same-origin' };
+      const headers = browsers.get(role) ?? {};
       const isLetIn = role === 'admin' || needs.roles.includes(role);
       // Signing out is the one thing that would end the session of the next look.
       if (isLetIn && method === 'DELETE' && path.startsWith('/v1/session')) continue;

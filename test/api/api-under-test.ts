@@ -79,6 +79,7 @@ export async function openApi(options: ApiOptions = {}): Promise<ApiUnderTest> {
   const deps = assemble({
     database,
     enqueue: give,
+    queue,
     logger: createLogger('debug', { write: (line) => void logged.push(JSON.parse(line)) }),
     adminKey: ADMIN_KEY,
     vault: options.vault ?? testVault,

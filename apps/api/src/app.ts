@@ -6,6 +6,8 @@ import { refuseOtherMethods } from './method-not-allowed.ts';
 import { observe } from './observe.ts';
 import { answerProblem, Problem, problemOf, unexpected } from './problem.ts';
 import { type Api, createApi } from './routes/api.ts';
+import { addBoard } from './routes/board.ts';
+import { addBoardLock } from './routes/board-lock.ts';
 import { addConsole } from './routes/console.ts';
 import { addCorrections } from './routes/corrections.ts';
 import { addDeliveries } from './routes/deliveries.ts';
@@ -73,6 +75,8 @@ export function createApp(deps: Deps): Api {
   addHealth(api, deps);
   addMetrics(api, deps);
   addDocs(api);
+  addBoardLock(api, deps);
+  addBoard(api, deps);
   addConsole(api);
   refuseOtherMethods(api);
   api.notFound(() =>

@@ -5,6 +5,7 @@ import type { Mode } from '@usher/core/release';
 import { openVault, type Vault } from '@usher/db/vault';
 import { readPrices } from '@usher/engines/claude/prices';
 import type { SessionTimes } from '@usher/db/sessions';
+import type { QueueConnection } from '@usher/queue/connect';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
 import { type Admission, type AdmissionLimits, createAdmission } from './admission.ts';
@@ -21,6 +22,8 @@ import { createWaiting, type Waiting } from './wait-for-decision.ts';
 export interface Resources {
   database: RequestDatabase;
   enqueue: Enqueue;
+  /** The queue's server, for looking at it. */
+  queue: QueueConnection;
   logger: Logger;
   /** The bootstrap admin key, if there is one. */
   adminKey: string | undefined;
@@ -49,6 +52,7 @@ export interface Resources {
 /** What routes work with. */
 export interface Deps {
   database: RequestDatabase;
+  queue: QueueConnection;
   admission: Admission;
   authenticate: Authenticate;
   intake: Intake;
@@ -73,7 +77,7 @@ const SESSION_TIMES = { idleMs: 2 * 3_600_000, mostMs: 12 * 3_600_000 };
 export function assemble(resources: Resources): Deps {
   const { prices = readPrices(), vault = openVault(undefined), outbound = 'public' } = resources;
   const { find = findConnector, publicUrl } = resources;
-  const { database, enqueue, logger, adminKey, stopping } = resources;
+  const { database, enqueue, queue, logger, adminKey, stopping } = resources;
   const { mode = 'auto', sessionTimes = SESSION_TIMES, now = () => performance.now() } = resources;
   const metrics = createMetrics();
   measureBacklog(metrics.registry, database, now);
@@ -81,6 +85,7 @@ export function assemble(resources: Resources): Deps {
   const hints = createHints(enqueue, events);
   return {
     database,
+    queue,
     authenticate: createAuthenticate(database, { adminKey, now, sessionIdleMs: sessionTimes.idleMs }),
     admission: createAdmission(resources.admission),
     intake: createIntake(database, hints, events),

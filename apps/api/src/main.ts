@@ -43,6 +43,7 @@ async function run(): Promise<void> {
   const window = createWindow(queue, { size: config.USHER_WINDOW });
   const deps = assemble({
     database,
+    queue,
     enqueue: (jobs, options) => enqueue(queue, window.admit(jobs), options),
     logger,
     adminKey: config.USHER_API_KEY,

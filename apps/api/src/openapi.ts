@@ -5,6 +5,7 @@ import { NextReview, ReviewVerdict } from '@usher/core/review';
 import { Taxonomy } from '@usher/core/taxonomy';
 import { EndpointDraft, EndpointPatch } from '@usher/core/endpoint-draft';
 import { TicketDraft } from '@usher/core/ticket';
+import { deleteUnlock, getUnlock, postUnlock } from './routes/board-lock.ts';
 import { postCorrection } from './routes/corrections.ts';
 import { getDeliveries, getDelivery, replayDelivery, ReplayRange, replayRange } from './routes/deliveries.ts';
 import {
@@ -80,6 +81,9 @@ const ROUTES = [
   postPeople,
   patchPerson,
   postInvitation,
+  getUnlock,
+  postUnlock,
+  deleteUnlock,
   livez,
   readyz,
   getMetrics,

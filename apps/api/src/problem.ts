@@ -3,6 +3,7 @@ import type { Failure } from '@usher/core/failure';
 import { DatabaseUnavailable } from '@usher/db/failures';
 import { SecretKeyMissing, SecretKeyWrong } from '@usher/db/vault';
 import { TaxonomyChanged } from '@usher/db/taxonomies';
+import { QueueUnreachable } from '@usher/queue/failures';
 import { HTTPException } from 'hono/http-exception';
 
 /** What is wrong with one field, and, where that is a short list, what it may be. */
@@ -58,6 +59,10 @@ const RETRY_AFTER_SECONDS = '2';
 export function problemOf(thrown: unknown): Problem | undefined {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof DatabaseUnavailable) {
+    const headers = { 'Retry-After': RETRY_AFTER_SECONDS };
+    return new Problem({ status: 503, code: thrown.code, detail: thrown.message, headers });
+  }
+  if (thrown instanceof QueueUnreachable) {
     const headers = { 'Retry-After': RETRY_AFTER_SECONDS };
     return new Problem({ status: 503, code: thrown.code, detail: thrown.message, headers });
   }

@@ -15,6 +15,8 @@ export interface SignedIn {
   email: string;
   name: string;
   roles: Role[];
+  /** Until when this session may change queues; null if it may not. */
+  queuesUnlockedUntil: Date | null;
 }
 
 /** How long a session holds without a request, and at the most, in milliseconds. */
@@ -55,6 +57,7 @@ export async function findSession(
       .select({
         session: sessions,
         isNoteOld: sql<boolean>`${sessions.seenAt} < ${nowPlus(-SEEN_EVERY_MS)}`,
+        isUnlocked: sql<boolean>`coalesce(${sessions.queuesUnlockedUntil} > now(), false)`,
         email: people.email,
         name: people.name,
         roles: people.roles,
@@ -71,12 +74,15 @@ export async function findSession(
       );
     if (row === undefined) return undefined;
     const { id: sessionId, personId } = row.session;
+    const queuesUnlockedUntil = row.isUnlocked ? row.session.queuesUnlockedUntil : null;
     if (row.isNoteOld)
       await db
         .update(sessions)
         .set({ seenAt: nowPlus(0) })
         .where(eq(sessions.id, sessionId));
-    return { sessionId, personId, email: row.email ?? '', name: row.name ?? '', roles: ROLES.parse(row.roles) };
+    const { email, name } = row;
+    const roles = ROLES.parse(row.roles);
+    return { sessionId, personId, email: email ?? '', name: name ?? '', roles, queuesUnlockedUntil };
   });
 }
 

@@ -13,5 +13,6 @@ export const pages: readonly Page[] = [
   { to: '/review', name: 'Review', needs: ['agent'] },
   { to: '/tickets', name: 'Tickets', needs: ['agent'] },
   { to: '/people', name: 'People', needs: ['admin'] },
+  { to: '/ops/queues', name: 'Queues', needs: ['ops'], isElsewhere: true },
   { to: '/docs', name: 'API', needs: ['agent', 'ops'], isElsewhere: true },
 ];

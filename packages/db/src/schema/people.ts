@@ -30,6 +30,8 @@ export const sessions = pgTable(
     createdAt: moment('created_at').notNull().defaultNow(),
     seenAt: moment('seen_at').notNull().defaultNow(),
     endsAt: moment('ends_at').notNull(),
+    /** Until when Bull Board may change queues in this session; null unless somebody said so. */
+    queuesUnlockedUntil: moment('queues_unlocked_until'),
   },
   (table) => [index('sessions_by_person').on(table.personId)],
 );
