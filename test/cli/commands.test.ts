@@ -113,6 +113,33 @@ categories:
     });
     expect(await usher(['taxonomy', 'publish', '--expect', 'one'])).toMatchObject({ code: 2 });
   });
+
+  test('versions are listed and compared, and an old one is put in force again', async () => {
+    const path = join(folder, 'changed.yaml');
+    await writeFile(path, (await readFile(SHIPPED, 'utf8')).replace('team: finance', 'team: payments'));
+    expect((await usher(['taxonomy', 'publish', path, '--json'])).json()).toEqual({ version: 3 });
+    const { out } = await usher(['taxonomy', 'diff', '2']);
+    expect(out).toMatch(/^billing +team +finance +payments$/m);
+    const rollback = await usher(['taxonomy', 'rollback', '2', '--json']);
+    expect(rollback.json()).toEqual({ version: 4, restored_from: 2 });
+    expect((await usher(['taxonomy', 'diff', '2', '4'])).out).toBe('They are the same.\n');
+    expect((await usher(['taxonomy', 'versions'])).out).toMatch(/^4, in force .+ usher taxonomy +7 +version 2 anew$/m);
+    expect(await usher(['taxonomy', 'rollback', '4'])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('in force already'),
+    });
+    expect(await usher(['taxonomy', 'rollback', '9'])).toMatchObject({ code: 1 });
+    expect(await usher(['taxonomy', 'rollback', '1', '--expect', '2'])).toMatchObject({ code: 1 });
+  });
+
+  test('check warns of descriptions that are nearly the same', async () => {
+    const path = join(folder, 'alike.yaml');
+    const line = (key: string) =>
+      `  - { key: ${key}, title: Refunds, description: Money back, team: support, priority: low, sla_hours: 48 }`;
+    await writeFile(path, ['fallback: one', 'categories:', line('one'), line('two'), ''].join('\n'));
+    const { code, out } = await usher(['taxonomy', 'check', path]);
+    expect([code, out]).toEqual([0, expect.stringContaining('Warning: one and two have descriptions that are nearly')]);
+  });
 });
 
 describe('usher keys and sources', () => {

@@ -4,7 +4,17 @@ import type { getPeople, patchPerson, postInvitation, postPeople } from './route
 import type { getReview, postReviewNext } from './routes/review.ts';
 import type { postReview } from './routes/review-verdict.ts';
 import type { deleteSession, deleteSessions, getSession, postSession } from './routes/session.ts';
-import type { getTaxonomy } from './routes/taxonomy.ts';
+import type { deletePromise, getPromises, putPromise } from './routes/promises.ts';
+import type { postTaxonomyCheck } from './routes/taxonomy-check.ts';
+import type { postPreview } from './routes/taxonomy-preview.ts';
+import type { postTaxonomyTry } from './routes/taxonomy-try.ts';
+import type {
+  getTaxonomyChanges,
+  getTaxonomyVersion,
+  getTaxonomyVersions,
+  rollBackTaxonomy,
+} from './routes/taxonomy-versions.ts';
+import type { getTaxonomy, putTaxonomy } from './routes/taxonomy.ts';
 import type { getTicket, getTickets } from './routes/tickets.ts';
 import type { postWelcome } from './routes/welcome.ts';
 
@@ -17,6 +27,17 @@ type Routes = [
   typeof postReviewNext,
   typeof postReview,
   typeof getTaxonomy,
+  typeof putTaxonomy,
+  typeof getTaxonomyVersions,
+  typeof getTaxonomyVersion,
+  typeof getTaxonomyChanges,
+  typeof rollBackTaxonomy,
+  typeof postTaxonomyCheck,
+  typeof postTaxonomyTry,
+  typeof postPreview,
+  typeof getPromises,
+  typeof putPromise,
+  typeof deletePromise,
   typeof postSession,
   typeof getSession,
   typeof deleteSession,

@@ -29,7 +29,15 @@ import { getModels, ModelOrder, postModels } from './routes/models.ts';
 import { deletePromise, getPromises, PromiseDraft, putPromise } from './routes/promises.ts';
 import { getReview, postReviewNext } from './routes/review.ts';
 import { postReview } from './routes/review-verdict.ts';
+import { postTaxonomyCheck } from './routes/taxonomy-check.ts';
 import { postPreview } from './routes/taxonomy-preview.ts';
+import { postTaxonomyTry, TaxonomyTrial } from './routes/taxonomy-try.ts';
+import {
+  getTaxonomyChanges,
+  getTaxonomyVersion,
+  getTaxonomyVersions,
+  rollBackTaxonomy,
+} from './routes/taxonomy-versions.ts';
 import { getTaxonomy, putTaxonomy } from './routes/taxonomy.ts';
 import { postTickets } from './routes/tickets-intake.ts';
 import { getTicket, getTickets } from './routes/tickets.ts';
@@ -71,6 +79,12 @@ const ROUTES = [
   getCost,
   getTaxonomy,
   putTaxonomy,
+  getTaxonomyVersions,
+  getTaxonomyVersion,
+  getTaxonomyChanges,
+  rollBackTaxonomy,
+  postTaxonomyCheck,
+  postTaxonomyTry,
   postPreview,
   postSession,
   getSession,
@@ -141,11 +155,19 @@ function bodies(): Record<string, unknown> {
     LabellerCleared: schemaOf(LabellerCleared),
     ReviewVerdict: schemaOf(ReviewVerdict),
     Taxonomy: schemaOf(Taxonomy),
+    TaxonomyTrial: trialSchema(),
     SignIn: schemaOf(SignIn),
     Welcome: schemaOf(Welcome),
     Invitation: schemaOf(Invitation),
     PersonChange: schemaOf(PersonChange),
   };
+}
+
+/** The draft by its name, so that it is not described twice. */
+function trialSchema(): Record<string, unknown> {
+  const { properties, ...described } = schemaOf(TaxonomyTrial.omit({ taxonomy: true }));
+  const taxonomy = { $ref: '#/components/schemas/Taxonomy' };
+  return { ...described, properties: { taxonomy, ...Object(properties) }, required: ['taxonomy', 'body'] };
 }
 
 function schemaOf(schema: z.ZodType): Record<string, unknown> {

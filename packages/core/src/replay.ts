@@ -76,7 +76,13 @@ const side = z.object({
   wrong_automated: Estimate.describe('Share of the automated whose category is known that is wrong.'),
 });
 
-const Shown = z.object({ action: z.string(), category: z.string().nullable(), team: z.string() });
+const Shown = z.object({
+  action: z.string(),
+  category: z.string().nullable(),
+  team: z.string(),
+  priority: z.string(),
+  sla_hours: z.number(),
+});
 
 /** What another release would change. */
 export const ReplayReport = z.object({
@@ -84,11 +90,15 @@ export const ReplayReport = z.object({
   changed: Estimate.describe('Share that gets another action, category or team.'),
   recategorised: Estimate.describe('Share that gets another category.'),
   rerouted: Estimate.describe('Share that goes to another team.'),
+  rescheduled: Estimate.describe('Share that gets another priority or SLA.'),
   before: side,
   after: side,
   moves: z
     .array(z.object({ from: z.string().nullable(), to: z.string().nullable(), n: z.number().int() }))
     .describe('Changes of category, most frequent first.'),
+  routes: z
+    .array(z.object({ from: z.string(), to: z.string(), n: z.number().int() }))
+    .describe('Changes of team, most frequent first.'),
   examples: z.array(z.object({ ticket: z.string(), subject: z.string(), before: Shown, after: Shown })),
   note: z.string(),
 });
@@ -102,17 +112,23 @@ export function replayReport(pairs: readonly ReplayedPair[], note: string): Repo
   const share = (holds: (pair: ReplayedPair) => boolean) => shareEstimate(pairs.filter(holds).length, pairs.length);
   const isRerouted = ({ before, after }: ReplayedPair) => before.team !== after.team;
   const isRecategorised = ({ before, after }: ReplayedPair) => before.category !== after.category;
+  const isRescheduled = ({ before, after }: ReplayedPair) =>
+    before.priority !== after.priority || before.slaHours !== after.slaHours;
   const isChanged = (pair: ReplayedPair) =>
     isRerouted(pair) || isRecategorised(pair) || pair.before.action !== pair.after.action;
+  // Those that go elsewhere tell more than those that are only due at another time.
+  const examples = [...pairs.filter(isChanged), ...pairs.filter((pair) => !isChanged(pair) && isRescheduled(pair))];
   const document: ReplayReport = {
     n: pairs.length,
     changed: share(isChanged),
     recategorised: share(isRecategorised),
     rerouted: share(isRerouted),
+    rescheduled: share(isRescheduled),
     before: sideOf(pairs, 'before'),
     after: sideOf(pairs, 'after'),
-    moves: movesOf(pairs.filter(isRecategorised)),
-    examples: pairs.filter(isChanged).slice(0, MOST_EXAMPLES).map(exampleOf),
+    moves: countMoves(pairs.filter(isRecategorised), ({ category }) => category),
+    routes: countMoves(pairs.filter(isRerouted), ({ team }) => team),
+    examples: examples.slice(0, MOST_EXAMPLES).map(exampleOf),
     note,
   };
   return { document, tables: tablesOf(document), note };
@@ -130,18 +146,18 @@ function sideOf(pairs: readonly ReplayedPair[], which: 'before' | 'after'): Repl
   };
 }
 
-function movesOf(pairs: readonly ReplayedPair[]): ReplayReport['moves'] {
-  const groups = Map.groupBy(pairs, ({ before, after }) => `${before.category} ${after.category}`);
+function countMoves<T>(pairs: readonly ReplayedPair[], of: (decision: Decision) => T): { from: T; to: T; n: number }[] {
+  const groups = Map.groupBy(pairs, ({ before, after }) => `${String(of(before))} ${String(of(after))}`);
   return [...groups.values()]
-    .flatMap((own) =>
-      own.slice(0, 1).map(({ before, after }) => ({ from: before.category, to: after.category, n: own.length })),
-    )
+    .flatMap((own) => own.slice(0, 1).map(({ before, after }) => ({ from: of(before), to: of(after), n: own.length })))
     .sort((a, b) => b.n - a.n)
     .slice(0, MOST_MOVES);
 }
 
 function exampleOf({ ticket, subject, before, after }: ReplayedPair): ReplayReport['examples'][number] {
-  const shown = ({ action, category, team }: Decision) => ({ action, category, team });
+  const shown = ({ action, category, team, priority, slaHours }: Decision) => {
+    return { action, category, team, priority, sla_hours: slaHours };
+  };
   return { ticket, subject: subject.slice(0, 200), before: shown(before), after: shown(after) };
 }
 
@@ -152,12 +168,13 @@ function tablesOf(report: ReplayReport): Report<unknown>['tables'] {
     ...estimateCells(report.after[name]),
     report.after[name].n,
   ]);
-  const changes = (['changed', 'recategorised', 'rerouted'] as const).map((name) => [
+  const changes = (['changed', 'recategorised', 'rerouted', 'rescheduled'] as const).map((name) => [
     name,
     ...estimateCells(report[name]),
     report[name].n,
   ]);
-  const shown = ({ action, category, team }: z.infer<typeof Shown>) => `${action} ${category ?? 'nothing'} (${team})`;
+  const shown = ({ action, category, team, priority, sla_hours: hours }: z.infer<typeof Shown>) =>
+    `${action} ${category ?? 'nothing'} (${team}, ${priority}, ${hours} h)`;
   return {
     changes: { columns: [['figure', 'text'], ...estimateColumns('share', 'share'), ['n', 'count']], rows: changes },
     sides: {
@@ -169,14 +186,8 @@ function tablesOf(report: ReplayReport): Report<unknown>['tables'] {
       ],
       rows: sideRows,
     },
-    moves: {
-      columns: [
-        ['from', 'text'],
-        ['to', 'text'],
-        ['n', 'count'],
-      ],
-      rows: report.moves.map(({ from, to, n }) => [from ?? 'nothing', to ?? 'nothing', n]),
-    },
+    moves: moveTable(report.moves),
+    routes: moveTable(report.routes),
     examples: {
       columns: [
         ['ticket', 'text'],
@@ -187,4 +198,15 @@ function tablesOf(report: ReplayReport): Report<unknown>['tables'] {
       rows: report.examples.map(({ ticket, before, after, subject }) => [ticket, shown(before), shown(after), subject]),
     },
   };
+}
+
+function moveTable(moves: readonly { from: string | null; to: string | null; n: number }[]) {
+  return {
+    columns: [
+      ['from', 'text'],
+      ['to', 'text'],
+      ['n', 'count'],
+    ],
+    rows: moves.map(({ from, to, n }) => [from ?? 'nothing', to ?? 'nothing', n]),
+  } satisfies Report<unknown>['tables'][string];
 }

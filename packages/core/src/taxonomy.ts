@@ -17,11 +17,19 @@ export const TRIAGE_TEAM = 'triage';
 /** Stands in a model's answer for "no subcategory fits". */
 export const NO_SUBCATEGORY = 'none';
 
-const text = (max: number) => z.string().overwrite(storable).trim().min(1).max(max);
+const text = (max: number) =>
+  z
+    .string()
+    .overwrite(storable)
+    .trim()
+    .min(1, 'must not be empty')
+    .max(max, `must have at most ${max.toLocaleString('en')} characters`);
+
+const SLA_RANGE = 'must be more than 0 and at most 8,760 hours (a year)';
 
 /** A labelled text that ships with the taxonomy and teaches engines from the first start. */
 export const TaxonomyExample = z.strictObject({
-  subject: z.string().overwrite(storable).trim().max(500).default(''),
+  subject: z.string().overwrite(storable).trim().max(500, 'must have at most 500 characters').default(''),
   body: text(10_000),
   subcategory: Key.optional(),
 });
@@ -41,10 +49,10 @@ export const Category = z.strictObject({
   team: Key,
   priority: Priority,
   /** Hours until the ticket must be answered, counted from its arrival. */
-  sla_hours: z.number().min(0.01).max(8_760),
-  keywords: z.array(text(60)).max(100).default([]),
-  subcategories: z.array(Subcategory).max(50).default([]),
-  examples: z.array(TaxonomyExample).max(2_000).default([]),
+  sla_hours: z.number().min(0.01, SLA_RANGE).max(8_760, SLA_RANGE),
+  keywords: z.array(text(60)).max(100, 'there may be at most 100 keywords').default([]),
+  subcategories: z.array(Subcategory).max(50, 'there may be at most 50 subcategories').default([]),
+  examples: z.array(TaxonomyExample).max(2_000, 'there may be at most 2,000 examples').default([]),
 });
 export type Category = z.infer<typeof Category>;
 
@@ -53,7 +61,7 @@ export const Taxonomy = z
   .strictObject({
     /** Category whose priority and SLA hold when nothing was predicted. */
     fallback: Key,
-    categories: z.array(Category).min(1).max(200),
+    categories: z.array(Category).min(1, 'there must be a category').max(200, 'there may be at most 200 categories'),
   })
   .superRefine((taxonomy, context) => {
     const keys = new Map<string, number>();

@@ -1,9 +1,7 @@
 import type { PastDecision } from '@usher/core/replay';
-import { Taxonomy } from '@usher/core/taxonomy';
-import { eq, type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
-import { taxonomies } from './schema/taxonomies.ts';
 
 interface Row extends Record<string, unknown> {
   ticketId: number;
@@ -76,12 +74,4 @@ async function pastDecisions(db: Db, condition: SQL): Promise<PastDecision[]> {
       ) as known on true
       order by decisions.id desc`),
   );
-}
-
-/** A version of the category list, or undefined. */
-export async function findTaxonomy(db: Db, version: number): Promise<Taxonomy | undefined> {
-  const [row] = await whileAvailable(() =>
-    db.select({ document: taxonomies.document }).from(taxonomies).where(eq(taxonomies.version, version)),
-  );
-  return row === undefined ? undefined : Taxonomy.parse(row.document);
 }

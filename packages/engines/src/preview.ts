@@ -5,6 +5,7 @@ import { type PastDecision, type ReplayedPair, type ReplayReport, replayReport }
 import type { Report } from '@usher/core/reports/report';
 import type { Mode, Thresholds } from '@usher/core/release';
 import type { Taxonomy } from '@usher/core/taxonomy';
+import { lessonOf } from './draft-trials.ts';
 import { createLocalEngine } from './local.ts';
 import type { LocalModel } from './local/model.ts';
 import { deserialise } from './local/serialise.ts';
@@ -39,7 +40,8 @@ export async function previewTaxonomy(preview: Preview): Promise<Report<ReplayRe
   const examples = preview.examples.filter((example) => !shown.has(keyOf(example)));
   const modelOf = async (taxonomy: Taxonomy): Promise<LocalModel> =>
     deserialise((await trainInThread(examples.map(read), taxonomy, { seed: SEED, signal })).content);
-  const [before, after] = [await modelOf(current), await modelOf(draft)];
+  const before = await modelOf(current);
+  const after = lessonOf(draft) === lessonOf(current) ? before : await modelOf(draft);
   const pairs: ReplayedPair[] = [];
   for (const one of past) {
     const { ticket, subject, truth } = one;

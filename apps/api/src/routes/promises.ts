@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { PromiseState, Risk } from '@usher/core/evaluation/standing-promise';
+import { Mode } from '@usher/core/release';
 import { findCategory, Key } from '@usher/core/taxonomy';
 import { dropPromise, listPromises, setPromise, type StoredPromise } from '@usher/db/promises';
 import { currentTaxonomy } from '@usher/db/taxonomies';
@@ -45,7 +46,14 @@ const Promised = z
   })
   .openapi('Promise');
 
-const Promises = z.object({ promises: z.array(Promised) }).openapi('Promises');
+const Promises = z
+  .object({
+    promises: z.array(Promised),
+    mode: Mode.describe(
+      'What is done with decisions, as USHER_MODE says: `auto` acts, `suggest` proposes, `shadow` records.',
+    ),
+  })
+  .openapi('Promises');
 const path = z.object({ category: z.union([Key, z.literal(ALL)]).describe('Key of a category, or `-` for all.') });
 const tags = ['Learning'];
 
@@ -97,8 +105,8 @@ export const deletePromise = createRoute({
 });
 
 /** Adds the routes that show and set promises. */
-export function addPromises(api: Api, { authenticate, database, hints }: Deps): void {
-  const show = async () => ({ promises: (await database.quick(listPromises)).map(showPromise) });
+export function addPromises(api: Api, { authenticate, database, hints, mode }: Deps): void {
+  const show = async () => ({ promises: (await database.quick(listPromises)).map(showPromise), mode });
 
   api.openapi({ ...getPromises, middleware: guard(authenticate, getPromises.security) }, async (c) =>
     c.json(await show(), 200),

@@ -64,7 +64,8 @@ export const putTaxonomy = createRoute({
   },
 });
 
-function header(name: string, description: string, required: boolean) {
+/** Describes a header that a request carries. */
+export function header(name: string, description: string, required: boolean) {
   return { name, in: 'header' as const, required, description, schema: { type: 'string' as const }, example: '"3"' };
 }
 
@@ -109,7 +110,8 @@ export function noTaxonomy(status: 404 | 409): Problem {
   });
 }
 
-function conditionMissing(): Problem {
+/** The problem that a request does not say which version it was made for. */
+export function conditionMissing(): Problem {
   return new Problem({
     status: 428,
     code: 'condition_missing',
@@ -117,7 +119,8 @@ function conditionMissing(): Problem {
   });
 }
 
-function otherVersion(current: number): Problem {
+/** The problem that another version is in force. */
+export function otherVersion(current: number): Problem {
   return new Problem({
     status: 412,
     code: 'taxonomy_changed',

@@ -7,9 +7,9 @@ import type { Db } from '@usher/db/connect';
 import { examplesBelow } from '@usher/db/examples';
 import { findTicket } from '@usher/db/find-ticket';
 import { loadLocalModel, modelInForce } from '@usher/db/local-models';
-import { findPastDecision, findTaxonomy, listPastDecisions } from '@usher/db/past-decisions';
+import { findPastDecision, listPastDecisions } from '@usher/db/past-decisions';
 import { currentThresholds } from '@usher/db/promises';
-import { currentTaxonomy } from '@usher/db/taxonomies';
+import { currentTaxonomy, findTaxonomy } from '@usher/db/taxonomies';
 import { parseTicketId } from '@usher/db/ticket-id';
 import { deserialise } from '@usher/engines/local/serialise';
 import { decideWith, previewTaxonomy } from '@usher/engines/preview';
@@ -144,11 +144,11 @@ async function replayOne(db: Db, name: string, screen: Screen): Promise<void> {
   if (found === undefined)
     throw new CannotDo('unknown_ticket', `There is no ticket ${name}. Use source:id, such as api:T-1.`);
   const past = await findPastDecision(db, found.id);
-  const taxonomy = past === undefined ? undefined : await findTaxonomy(db, past.taxonomyVersion);
-  if (past === undefined || taxonomy === undefined)
+  const published = past === undefined ? undefined : await findTaxonomy(db, past.taxonomyVersion);
+  if (past === undefined || published === undefined)
     throw new CannotDo('nothing_to_replay', `No engine has decided ${name} yet.`);
   const { thresholds, mode, decision, releaseId } = past;
-  const again = redecide(past, { taxonomy, thresholds, mode });
+  const again = redecide(past, { taxonomy: published.taxonomy, thresholds, mode });
   const different = differences(decision, again);
   const verdict =
     different.length === 0

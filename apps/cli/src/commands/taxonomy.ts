@@ -1,14 +1,18 @@
 import type { Taxonomy } from '@usher/core/taxonomy';
+import { findLikenesses, type Likeness } from '@usher/core/taxonomy-likeness';
 import { publishTaxonomy } from '@usher/db/taxonomies';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { hint } from '../hint.ts';
 import { openDatabase } from '../open-database.ts';
+import { readVersion } from '../read-version.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { table } from '../screen.ts';
 import { readTaxonomyFile } from '../taxonomy-file.ts';
+import { addTaxonomyVersions } from './taxonomy-versions.ts';
 
-export function addTaxonomy(program: Command, { config, screen }: Surroundings): void {
-  const taxonomy = program.command('taxonomy').description('check and publish the category list');
+export function addTaxonomy(program: Command, surroundings: Surroundings): void {
+  const { config, screen } = surroundings;
+  const taxonomy = program.command('taxonomy').description('check, publish, compare and roll back the category list');
   const file = '[file]';
   const about = 'taxonomy file; USHER_TAXONOMY by default';
   taxonomy
@@ -17,7 +21,8 @@ export function addTaxonomy(program: Command, { config, screen }: Surroundings):
     .argument(file, about)
     .action(async (path: string | undefined) => {
       const read = await readTaxonomyFile(path ?? config().USHER_TAXONOMY);
-      screen.show({ valid: true, categories: read.categories.map(summary) }, asText(read));
+      const likenesses = findLikenesses(read);
+      screen.show({ valid: true, categories: read.categories.map(summary), likenesses }, asText(read, likenesses));
     });
   taxonomy
     .command('publish')
@@ -35,18 +40,22 @@ export function addTaxonomy(program: Command, { config, screen }: Surroundings):
       await hint(database.queueUrl, [{ name: 'learn', payload: {} }]);
       screen.show({ version }, `Version ${version} is in force.`);
     });
-}
-
-function readVersion(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be the number of a version.');
-  return Number(text);
+  addTaxonomyVersions(taxonomy, surroundings);
 }
 
 function summary({ key, team, priority, sla_hours, subcategories, examples }: Taxonomy['categories'][number]) {
   return { key, team, priority, sla_hours, subcategories: subcategories.length, examples: examples.length };
 }
 
-function asText(taxonomy: Taxonomy): string {
+function asText(taxonomy: Taxonomy, likenesses: readonly Likeness[]): string {
   const rows = taxonomy.categories.map(summary).map((row) => Object.values(row).map(String));
-  return `${table([['category', 'team', 'priority', 'SLA hours', 'subcategories', 'examples'], ...rows])}\n\nThe file is valid.`;
+  const head = ['category', 'team', 'priority', 'SLA hours', 'subcategories', 'examples'];
+  return [table([head, ...rows]), ...likenesses.map(warning), 'The file is valid.'].join('\n\n');
+}
+
+function warning({ what, places: [one, other], likeness }: Likeness): string {
+  const place = ({ category, subcategory }: typeof one) =>
+    subcategory === null ? category : `${category}/${subcategory}`;
+  const share = `${Math.round(100 * likeness)} % of their words`;
+  return `Warning: ${place(one)} and ${place(other)} have ${what}s that are nearly the same (${share}): "${one.text}" and "${other.text}".`;
 }

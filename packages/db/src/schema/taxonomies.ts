@@ -12,6 +12,8 @@ export const taxonomies = pgTable('taxonomies', {
   document: jsonb('document').$type<Taxonomy>().notNull(),
   publishedBy: text('published_by').notNull(),
   publishedAt: moment('published_at').notNull().defaultNow(),
+  /** The version that was published anew; null for one that was written. */
+  restoredFrom: integer('restored_from'),
 });
 
 /** What became of a version of the local model: it may be in force, it did worse than the one in force, or it was taken back. */
