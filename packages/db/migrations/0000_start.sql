@@ -461,7 +461,8 @@ CREATE TABLE "taxonomies" (
 	"version" integer PRIMARY KEY NOT NULL,
 	"document" jsonb NOT NULL,
 	"published_by" text NOT NULL,
-	"published_at" timestamp with time zone DEFAULT now() NOT NULL
+	"published_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"restored_from" integer
 );
 --> statement-breakpoint
 CREATE TABLE "ticket_revisions" (
