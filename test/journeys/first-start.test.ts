@@ -14,6 +14,10 @@ const CLI = 'apps/cli/src/main.ts';
 
 const Everyday = z.array(z.object({ id: z.string(), subject: z.string(), body: z.string(), expect: z.string() }));
 
+const Samples = z.object({ tickets: z.array(z.object({ sample: z.boolean(), state: z.string() })) });
+const Removed = z.object({ removed: z.number().int().min(3) });
+const isDecided = ({ state }: { state: string }) => state !== 'received';
+
 describe('The first start, without any key', () => {
   let folder: string;
   let environment: Record<string, string>;
@@ -55,6 +59,19 @@ describe('The first start, without any key', () => {
       category: 'returns',
     });
   });
+
+  test('samples come in by themselves, are decided, counted nowhere and removed for good', async () => {
+    const samples = async () => Samples.parse((await client.send('/v1/tickets?source=sample&limit=100')).body).tickets;
+    await vi.waitFor(async () => expect((await samples()).filter(isDecided).length).toBeGreaterThanOrEqual(3), {
+      timeout: 30_000,
+      interval: 200,
+    });
+    expect((await samples()).every(({ sample }) => sample)).toBe(true);
+    expect((await client.send('/v1/reports/accuracy')).body).toMatchObject({ total: 1 });
+    const { status, body } = await client.send('/v1/samples', { method: 'DELETE' });
+    expect([status, Removed.parse(body).removed]).toEqual([200, expect.any(Number)]);
+    expect(await samples()).toEqual([]);
+  }, 60_000);
 
   test('of fifty everyday tickets at least 80 % get the right category and at most 10 % of the routed are wrong; the unclear wait in triage', async () => {
     const fixture = new URL('../fixtures/everyday-tickets.json', import.meta.url);
@@ -123,6 +140,7 @@ describe('The first start, without any key', () => {
     service = runService([CLI, 'start'], { environment });
     await service.wrote(/Usher is running/);
     expect((await client.send('/v1/tickets/api:T-1')).body).toMatchObject({ category: 'returns' });
+    expect((await client.send('/v1/samples')).body).toEqual({ tickets: 0 });
   }, 90_000);
 
   test('killed without warning, it leaves nothing running that the next start would stumble over', async () => {

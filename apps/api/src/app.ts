@@ -25,6 +25,7 @@ import { addModels } from './routes/models.ts';
 import { addPromises } from './routes/promises.ts';
 import { addReview } from './routes/review.ts';
 import { addReviewVerdict } from './routes/review-verdict.ts';
+import { addSamples } from './routes/samples.ts';
 import { addTaxonomyCheck } from './routes/taxonomy-check.ts';
 import { addTaxonomyPreview } from './routes/taxonomy-preview.ts';
 import { addTaxonomyTry } from './routes/taxonomy-try.ts';
@@ -65,6 +66,7 @@ export function createApp(deps: Deps): Api {
   addEndpoints(api, deps);
   addReview(api, deps);
   addReviewVerdict(api, deps);
+  addSamples(api, deps);
   addPromises(api, deps);
   addModels(api, deps);
   addLabellers(api, deps);

@@ -3,6 +3,7 @@ import type { postCorrection } from './routes/corrections.ts';
 import type { getPeople, patchPerson, postInvitation, postPeople } from './routes/people.ts';
 import type { getReview, postReviewNext } from './routes/review.ts';
 import type { postReview } from './routes/review-verdict.ts';
+import type { deleteSamples, getSamples } from './routes/samples.ts';
 import type { deleteSession, deleteSessions, getSession, postSession } from './routes/session.ts';
 import type { deletePromise, getPromises, putPromise } from './routes/promises.ts';
 import type { postTaxonomyCheck } from './routes/taxonomy-check.ts';
@@ -26,6 +27,8 @@ type Routes = [
   typeof getReview,
   typeof postReviewNext,
   typeof postReview,
+  typeof getSamples,
+  typeof deleteSamples,
   typeof getTaxonomy,
   typeof putTaxonomy,
   typeof getTaxonomyVersions,

@@ -58,6 +58,7 @@ export async function askEngine(work: Work, current: Current, asking: Asking): P
   const { maxAges, signal } = asking;
   const request = requestFor(work, current, asking);
   const leftMs = waitsUntil(work, maxAges) - Date.now();
+  if (work.isSample) return askAboutSample({ ...request, mayWait: leftMs > 0, signal }, current);
   if (leftMs <= 0) return askLastTime(request, current, { work, maxAges, signal });
   if (!current.isLearnt) throw new LocalModelAwaited();
   using late = startDeadline(leftMs);
@@ -74,6 +75,12 @@ export async function askEngine(work: Work, current: Current, asking: Asking): P
     const answer = await askLastTime(request, current, { work, maxAges, signal });
     return { ...answer, calls: [...callsOf(thrown), ...answer.calls] };
   }
+}
+
+/** A sample must not cost anything, so that the local model answers, whatever the engine in force. */
+async function askAboutSample(request: SuggestRequest, { local, model }: Current): Promise<EngineAnswer> {
+  if (model === null && request.mayWait) throw new LocalModelAwaited();
+  return local.suggest(request);
 }
 
 type Request = Omit<SuggestRequest, 'mayWait' | 'signal'>;

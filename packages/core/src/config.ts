@@ -38,6 +38,12 @@ export const Settings = z.object({
     .optional()
     .describe('Queue to use: Redis, Valkey or Postgres. Unset, `REDIS_URL` counts; without both, the database.'),
   REDIS_URL: url(['redis', 'rediss']).optional().describe('Used where `QUEUE_URL` is unset.'),
+  USHER_SAMPLES: z
+    .enum(['on', 'off'], { error: 'must be on or off' })
+    .optional()
+    .describe(
+      'Whether the first `npm start`, with no ticket in the database yet, shows sample tickets being decided. They cost nothing, count nowhere and are removed in the console. Unset, `on` where `npm start` brings its own Postgres, else `off`.',
+    ),
   USHER_DATA_DIR: z.string().default('.usher').describe('Folder for the embedded Postgres.'),
   USHER_API_KEY: z
     .string()
@@ -165,6 +171,8 @@ export const Settings = z.object({
 export type Config = z.output<typeof Settings> & {
   engine: EngineName;
   queueUrl: string | undefined;
+  /** Whether a first start shows samples. */
+  samples: boolean;
   /** What the operator allows a minute at most. */
   ceilings: Partial<BudgetLimits>;
   /** What may be spent on a day, in micro-dollars; null is no limit. */
@@ -202,9 +210,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...settings,
     engine,
     queueUrl: settings.QUEUE_URL ?? settings.REDIS_URL ?? settings.DATABASE_URL,
+    samples: showsSamples(settings),
     ceilings: ceilingsOf(settings),
     dailyMicroUsd: settings.USHER_DAILY_USD === undefined ? null : Math.round(settings.USHER_DAILY_USD * 1_000_000),
   };
+}
+
+/** Where somebody brings a database, nobody expects tickets in it that they did not send. */
+function showsSamples({ USHER_SAMPLES, DATABASE_URL }: z.output<typeof Settings>): boolean {
+  return (USHER_SAMPLES ?? (DATABASE_URL === undefined ? 'on' : 'off')) === 'on';
 }
 
 function ceilingsOf({ USHER_RPM, USHER_ITPM, USHER_OTPM }: z.output<typeof Settings>): Partial<BudgetLimits> {

@@ -3,6 +3,7 @@ import { Action, type Decision, stateAfter } from '@usher/core/decide';
 import type { EngineCall } from '@usher/core/engine';
 import { eventOf } from '@usher/core/outbound-event';
 import { Mode } from '@usher/core/release';
+import { SAMPLE_SOURCE } from '@usher/core/source-name';
 import { sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import type { ActorKind } from './schema/facts.ts';
@@ -46,7 +47,8 @@ const STATES = Object.fromEntries(
  * that all of it holds or none, and any number of tickets cost one round trip and one commit. A ticket may stand in a list
  * once. Of engine decisions for one revision the first wins; a later one still leaves its answers, because they were paid
  * for. An engine decides only while the ticket waits for it; a person always. A shadowed ticket shows no assignment and is
- * not announced, and a helpdesk isn't told what it said itself. Answers in the order of the list.
+ * not announced, and a helpdesk isn't told what it said itself. Nobody is told of samples, nor are they drawn. Of a ticket that was
+ * removed meanwhile nothing is kept. Answers in the order of the list.
  */
 export async function appendDecisions(db: Db, given: readonly NewDecision[]): Promise<Appended[]> {
   const writers = sql`${`{${WRITERS.join(',')}}`}::text[]`;
@@ -58,21 +60,21 @@ export async function appendDecisions(db: Db, given: readonly NewDecision[]): Pr
         is_calibrated boolean, note text, event text, calls jsonb, audit_share real)
       -- In one order, so that two lists with the same tickets wait for each other instead of blocking each other.
       order by ticket_id
+    ), locked as materialized (
+      -- Ticket by ticket, as each further look at a big table below: with old statistics a join would rather read all of it.
+      select ticket.id, ticket.source_id,
+             ticket.revision = given.revision and (ticket.state = 'received' or given.actor_kind <> 'engine') as is_due
+      from given cross join lateral (select * from tickets where tickets.id = given.ticket_id for update) as ticket
     ), answered as (
       insert into classifications (
         ticket_id, revision, release_id, engine, model, outcome, suggestion, input_tokens, cache_read_tokens,
         cache_write_5m_tokens, cache_write_1h_tokens, output_tokens, service_tier, cost_micro_usd, duration_ms,
         request_id, text_hash, reused_from, shadow)
       select given.ticket_id, given.revision, given.release_id, call.*, given.mode = 'shadow'
-      from given, jsonb_to_recordset(given.calls) as call (
+      from given join locked on locked.id = given.ticket_id cross join lateral jsonb_to_recordset(given.calls) as call (
         engine text, model text, outcome text, suggestion jsonb, input_tokens int, cache_read_tokens int,
         cache_write_5m_tokens int, cache_write_1h_tokens int, output_tokens int, service_tier text,
         cost_micro_usd bigint, duration_ms int, request_id text, text_hash text, reused_from bigint)
-    ), locked as materialized (
-      -- Ticket by ticket, as each further look at a big table below: with old statistics a join would rather read all of it.
-      select ticket.id, ticket.source_id,
-             ticket.revision = given.revision and (ticket.state = 'received' or given.actor_kind <> 'engine') as is_due
-      from given cross join lateral (select * from tickets where tickets.id = given.ticket_id for update) as ticket
     ), made as (
       insert into decisions (
         ticket_id, revision, release_id, mode, actor_kind, actor, action, reason, category, subcategory, team, priority,
@@ -126,7 +128,7 @@ export async function appendDecisions(db: Db, given: readonly NewDecision[]): Pr
         where given.event = any(endpoints.events) and coalesce(endpoints.source_id, sources.id) = sources.id
           and endpoints.disabled_at is null and endpoints.removed_at is null
       ) receiver
-      where made.mode <> 'shadow'
+      where made.mode <> 'shadow' and sources.name <> ${SAMPLE_SOURCE}
       returning id, ticket_id
     ), drawn as (
       insert into blind_audits (ticket_id, revision, decision_id)
@@ -135,7 +137,7 @@ export async function appendDecisions(db: Db, given: readonly NewDecision[]): Pr
       join given on given.ticket_id = made.ticket_id
       join locked on locked.id = made.ticket_id
       join sources on sources.id = locked.source_id
-      where made.action = 'route' and made.actor_kind = 'engine'
+      where made.action = 'route' and made.actor_kind = 'engine' and sources.name <> ${SAMPLE_SOURCE}
         -- 31 bits of a hash that nobody can foresee, as a share of all that there are.
         and (hashtextextended(made.ticket_id || sources.audit_salt::text, 0) & 2147483647) < given.audit_share * 2147483648
     )

@@ -2,6 +2,7 @@ import type { CostLine } from '@usher/core/cost-report';
 import { sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
+import { isCountedSource } from './samples.ts';
 
 /** Category under which the costs of texts stand for which nothing was predicted, or nothing yet. */
 export const NO_CATEGORY = 'none';
@@ -27,6 +28,7 @@ export async function sumCosts(db: Db, { from, until }: { from: Date; until: Dat
         left join decisions decided on decided.ticket_id = said.ticket_id and decided.revision = said.revision
                                    and decided.actor_kind = 'engine'
         where said.created_at >= ${from.toISOString()} and said.created_at < ${until.toISOString()}
+          and ${isCountedSource(sql`tickets.source_id`)}
       ), by_text as (
         -- A bit is set where a column does not group: all but one of them, or all.
         select grouping(day, model, source, category) as grouped, coalesce(day, model, source, category, '') as key,

@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { examples, type Provenance } from './schema/examples.ts';
 import { decisions } from './schema/facts.ts';
+import { isSample } from './samples.ts';
 import { outcomes, type OutcomeVia } from './schema/learning.ts';
 import { tickets } from './schema/tickets.ts';
 
@@ -14,11 +15,12 @@ export interface Label {
   actor: string;
 }
 
-/** Appends what became known about a ticket, beside the engine's decision that it judges. Inside the caller's transaction. */
+/** Appends what became known about a ticket, beside the engine's decision that it judges; nothing of a sample. Inside the caller's transaction. */
 export async function keepOutcome(
   tx: Db,
   { ticketId, revision, via, label }: { ticketId: number; revision: number; via: OutcomeVia; label: Label },
 ): Promise<void> {
+  if (await isSample(tx, ticketId)) return;
   const [judged] = await tx
     .select({ id: decisions.id })
     .from(decisions)
@@ -44,7 +46,7 @@ async function keepTextOutcome(
     set category = excluded.category, subcategory = excluded.subcategory, changed_at = now()`);
 }
 
-/** Keeps a ticket's text as its one labelled example; what it taught before is retired. Inside the caller's transaction. */
+/** Keeps a ticket's text as its one labelled example; what it taught before is retired. A sample teaches nothing. Inside the caller's transaction. */
 export async function keepExample(
   tx: Db,
   ticket: Ticket,
@@ -52,6 +54,7 @@ export async function keepExample(
 ): Promise<void> {
   const { category, subcategory, actor: labelledBy } = label;
   const { id: ticketId, subject, body } = ticket;
+  if (await isSample(tx, ticketId)) return;
   const active = and(eq(examples.ticketId, ticketId), isNull(examples.retiredAt));
   await tx.update(examples).set({ retiredAt: new Date() }).where(active);
   await tx.insert(examples).values({ ticketId, subject, body, category, subcategory, provenance, labelledBy, weight });

@@ -4,6 +4,7 @@ import { Signals } from '@usher/core/suggestion';
 import { max, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
+import { isCountedTicket } from './samples.ts';
 import { outcomes } from './schema/learning.ts';
 
 /** Only what became known lately says how today's tickets fare. */
@@ -61,7 +62,7 @@ export async function automatedDecisions(
       with made as (
         select id, category, floor(confidence * 100) / 100 as confidence from decisions
         where actor_kind = 'engine' and action = 'route' and mode = 'auto' and confidence is not null
-          and created_at >= ${since.toISOString()}::timestamptz
+          and created_at >= ${since.toISOString()}::timestamptz and ${isCountedTicket(sql`ticket_id`)}
         order by id desc limit ${limit}
       ), said as (
         select distinct on (decision_id) decision_id, category from outcomes

@@ -2,6 +2,7 @@ import type { PastDecision } from '@usher/core/replay';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
+import { isCountedTicket } from './samples.ts';
 
 interface Row extends Record<string, unknown> {
   ticketId: number;
@@ -19,13 +20,14 @@ interface Row extends Record<string, unknown> {
   truth: string | null;
 }
 
-/** The newest engine decisions, newest first, with what they were made from; only those since a moment, if one is given. */
+/** The newest engine decisions, samples left out, newest first, with what they were made from; only those since a moment, if one is given. */
 export async function listPastDecisions(
   db: Db,
   { since, limit }: { since?: Date | undefined; limit: number },
 ): Promise<PastDecision[]> {
   const isWanted = since === undefined ? sql`true` : sql`decisions.created_at >= ${since.toISOString()}::timestamptz`;
-  return pastDecisions(db, sql`${isWanted} order by decisions.id desc limit ${limit}`);
+  const counts = isCountedTicket(sql`decisions.ticket_id`);
+  return pastDecisions(db, sql`${isWanted} and ${counts} order by decisions.id desc limit ${limit}`);
 }
 
 /** The engine's decision about the newest text of a ticket; undefined where there is none. */

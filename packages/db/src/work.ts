@@ -1,3 +1,4 @@
+import { SAMPLE_SOURCE } from '@usher/core/source-name';
 import type { Lane } from '@usher/core/ticket';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
@@ -19,6 +20,8 @@ export interface Work {
   chosenByPerson: string | null;
   /** Whether it belongs to a backfill that is only classified and scored. */
   isShadow: boolean;
+  /** Whether it only shows how tickets are decided, so that it may cost nothing. */
+  isSample: boolean;
 }
 
 /** One revision of a ticket. */
@@ -55,7 +58,8 @@ export async function startWork(db: Db, revisions: readonly Revision[]): Promise
         (select category from decisions
          where ticket_id = tickets.id and actor_kind <> 'engine' and tickets.revision > 1
          order by id desc limit 1) as "chosenByPerson",
-        exists (select from backfills where id = tickets.backfill_id and is_shadow) as "isShadow"`),
+        exists (select from backfills where id = tickets.backfill_id and is_shadow) as "isShadow",
+        exists (select from sources where id = tickets.source_id and name = ${SAMPLE_SOURCE}) as "isSample"`),
   );
   const byTicket = new Map(
     started.map(({ revisedAtMs, ...work }) => [work.ticketId, { ...work, revisedAt: new Date(revisedAtMs) }]),

@@ -11,6 +11,8 @@ export interface Engines {
   engine: Engine;
   /** Answers in Claude's place when even the last try takes too long; null where only Claude may answer. */
   standIn: Engine | null;
+  /** The local model alone, whatever the engine in force: it costs nothing. */
+  local: Engine;
   /** False while the engine has nothing to go by but a local model that is still to be learnt. */
   isLearnt: boolean;
   /** The engine in force around another Claude, such as one that has answered already. */
@@ -35,7 +37,7 @@ type Build = (parts: {
   local: Engine;
   isLearnt: boolean;
   bar: (category: string) => number;
-}) => Omit<Engines, 'around'>;
+}) => Omit<Engines, 'around' | 'local'>;
 
 /** Every engine that an operator can choose: a new one is its own file and a line here. */
 const registry: Record<EngineName, Build> = {
@@ -56,5 +58,5 @@ export function createEngines(name: EngineName, { model, thresholds, ...parts }:
     const claude = calibrateClaude({ model, calibration: parts.calibration ?? null, claude: asked });
     return registry[name]({ claude, local, bar, isLearnt: model !== null });
   };
-  return { ...build(parts.claude), around: (claude) => build(claude).engine };
+  return { ...build(parts.claude), local, around: (claude) => build(claude).engine };
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { isSampleSource } from '@usher/core/source-name';
 import { Alternative, type Suggestion } from '@usher/core/suggestion';
 import type { ClaimedAudit } from '@usher/db/review';
 import type { StoredTicket } from '@usher/db/find-ticket';
@@ -23,6 +24,7 @@ export const ReviewItem = z
     id: z.string().describe('What to answer to: `POST /v1/review/{id}`.'),
     kind: z.enum(['triage', 'suggest', 'audit']),
     source: z.string(),
+    sample: z.boolean().describe('Whether it only shows how tickets are decided: it is never learnt from or counted.'),
     ticket_id: z.string(),
     subject: z.string(),
     body: z.string(),
@@ -44,6 +46,7 @@ export function showWaiting(
     id: String(id),
     kind: ticket.state === 'suggested' ? 'suggest' : 'triage',
     source,
+    sample: isSampleSource(source),
     ticket_id: externalId,
     subject,
     body,
@@ -70,6 +73,7 @@ export function showAudit(audit: ClaimedAudit): z.infer<typeof ReviewItem> {
     id: `audit-${auditId}`,
     kind: 'audit',
     source,
+    sample: false,
     ticket_id: externalId,
     subject,
     body,

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Action, DecisionReason } from '@usher/core/decide';
 import { Priority } from '@usher/core/priority';
+import { isSampleSource } from '@usher/core/source-name';
 import { Lane, TicketState } from '@usher/core/ticket';
 import type { StoredTicket } from '@usher/db/find-ticket';
 import { shown, ShownMoment, shownOrNull } from './moment.ts';
@@ -10,6 +11,7 @@ export const ListedTicket = z
   .object({
     id: z.number().int().describe("Usher's own number."),
     source: z.string(),
+    sample: z.boolean().describe('Whether it only shows how tickets are decided: it is never learnt from or counted.'),
     ticket_id: z.string().describe('Its id in the source.'),
     revision: z.number().int().describe('Number of the newest text.'),
     subject: z.string(),
@@ -43,6 +45,7 @@ export function showListed(ticket: StoredTicket): ListedTicket {
   return {
     id,
     source,
+    sample: isSampleSource(source),
     ticket_id: ticket.externalId,
     revision,
     subject,

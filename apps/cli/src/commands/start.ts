@@ -8,6 +8,7 @@ import type { Command } from 'commander';
 import { CannotDo } from '../failures.ts';
 import { banner, type FirstAccess, firstAccess } from '../first-access.ts';
 import { keepPostgres } from '../keep-postgres.ts';
+import { sendSamples } from '../samples/send.ts';
 import { secretKey } from '../secret-key.ts';
 import { claimPort, readiness } from '../own-port.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -43,6 +44,11 @@ export function addStart(program: Command, { config, environment, screen }: Surr
         QUEUE_URL: settings.queueUrl ?? databaseUrl,
         USHER_SECRET_KEY: (await secretKey(settings)) ?? '',
       };
+      const samples = new AbortController();
+      let sending: Promise<void> | undefined;
+      const where = { databaseUrl, queueUrl: children.QUEUE_URL };
+      const onTrouble = (thrown: unknown) =>
+        screen.remark(`The other samples come with the next start: ${String(thrown)}`);
       const services = [
         supervise({ name: 'The API', main: API, environment: children, onEnd }),
         supervise({ name: 'The worker', main: WORKER, environment: children, onEnd }),
@@ -50,10 +56,15 @@ export function addStart(program: Command, { config, environment, screen }: Surr
       try {
         const url = `http://localhost:${settings.PORT}`;
         await Promise.race([untilReady({ settings, databaseUrl, signal: stop.signal }), stop.asked]);
-        if (!stop.signal.aborted) screen.show({ url, ...access }, banner(url, access, settings));
+        if (!stop.signal.aborted) {
+          if (settings.samples) sending = sendSamples({ ...where, signal: samples.signal, onTrouble });
+          screen.show({ url, ...access }, banner(url, access, settings));
+        }
         await stop.asked;
         screen.remark('Stopping: what is in hand is finished or given back.');
       } finally {
+        samples.abort();
+        await sending;
         await Promise.all(services.map((service) => service.stop(GRACE_MS)));
       }
     });

@@ -54,6 +54,11 @@ async function answerTo<T>(
   }
 }
 
+/** Forgets what was asked: after a change that may touch every answer. */
+export function forgetAnswers(): void {
+  remembered.clear();
+}
+
 /** What to tell a person about anything thrown. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof TypeError) return 'The server cannot be reached. Is it running?';

@@ -1,4 +1,5 @@
 import { Moment } from '../parts/moment.tsx';
+import { Sample } from '../parts/sample.tsx';
 import type { Item } from './item.ts';
 
 /** The text that is to be judged, as its sender wrote it. */
@@ -15,7 +16,8 @@ export function ItemView({ item }: { item: Item }) {
             {' '}
             · due <Moment at={item.sla_due_at} />
           </>
-        )}
+        )}{' '}
+        <Sample isSample={item.sample} />
       </p>
       <h2 class="title">{item.subject || '(no subject)'}</h2>
       <pre class="body">{item.body}</pre>

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { ask, v1 } from '../api/client.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { Failure } from '../parts/failure.tsx';
+import { SamplesNotice } from '../samples/notice.tsx';
 import { type Category, orderChoices } from './choices.ts';
 import { Help } from './help.tsx';
 import { ItemView } from './item-view.tsx';
@@ -15,7 +16,13 @@ import { type Queue, useQueue } from './use-queue.ts';
 export function ReviewPage() {
   const { query } = useLocation();
   const kind: Kind = query['kind'] === 'audit' ? 'audit' : 'ticket';
-  return <Desk key={kind} kind={kind} />;
+  const [round, setRound] = useState(0);
+  return (
+    <>
+      <SamplesNotice removed={() => setRound((before) => before + 1)} />
+      <Desk key={`${kind} ${round}`} kind={kind} />
+    </>
+  );
 }
 
 function Desk({ kind }: { kind: Kind }) {

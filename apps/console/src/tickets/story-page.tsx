@@ -3,6 +3,7 @@ import { useAnswer } from '../api/use-answer.ts';
 import { Confidence } from '../parts/confidence.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Moment } from '../parts/moment.tsx';
+import { Sample } from '../parts/sample.tsx';
 import { State } from '../parts/state.tsx';
 import { Correct } from './correct.tsx';
 import { chaptersOf } from './chapters.tsx';
@@ -20,7 +21,7 @@ export function StoryPage({ id }: { id: string }) {
         <p class="faint">
           {ticket.source}:{ticket.ticket_id}
           {ticket.requester !== null && ` · from ${ticket.requester}`}
-          {ticket.channel !== null && ` · ${ticket.channel}`}
+          {ticket.channel !== null && ` · ${ticket.channel}`} <Sample isSample={ticket.sample} />
         </p>
         <h1>{ticket.subject || '(no subject)'}</h1>
         <pre class="body">{ticket.body}</pre>

@@ -1,10 +1,13 @@
 import { useLocation } from 'preact-iso';
+import { useEffect } from 'preact/hooks';
 import { ask, v1 } from '../api/client.ts';
 import { askAhead, useAnswer } from '../api/use-answer.ts';
 import { Confidence } from '../parts/confidence.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Moment } from '../parts/moment.tsx';
+import { Sample } from '../parts/sample.tsx';
 import { State } from '../parts/state.tsx';
+import { SamplesNotice } from '../samples/notice.tsx';
 import { listAddress } from './addresses.ts';
 import { Filters } from './filters.tsx';
 
@@ -16,10 +19,12 @@ export function TicketsPage() {
   const { query } = useLocation();
   const asked = Object.fromEntries(FILTERS.flatMap((name) => (query[name] ? [[name, query[name]]] : [])));
   const key = `tickets?${new URLSearchParams(asked)}`;
-  const { data, error } = useAnswer(key, () => ask(v1.tickets.$get({ query: asked })));
+  const { data, error, again } = useAnswer(key, () => ask(v1.tickets.$get({ query: asked })));
+  useLooksAgain(again, asked['cursor'] === undefined);
   return (
     <>
       <h1>Tickets</h1>
+      <SamplesNotice removed={again} />
       <Filters given={asked} />
       {error !== undefined && <Failure>{error}</Failure>}
       {data !== undefined && data.tickets.length === 0 && (
@@ -44,7 +49,7 @@ export function TicketsPage() {
                   <td class="subject">
                     <a href={`/tickets/${ticket.id}`}>{ticket.subject || '(no subject)'}</a>
                     <small class="faint">
-                      {ticket.source}:{ticket.ticket_id}
+                      {ticket.source}:{ticket.ticket_id} <Sample isSample={ticket.sample} />
                     </small>
                   </td>
                   <td>
@@ -75,6 +80,19 @@ export function TicketsPage() {
       )}
     </>
   );
+}
+
+/** Milliseconds between looks for newer tickets, while somebody looks at the newest. */
+const LOOK_EVERY_MS = 4_000;
+
+function useLooksAgain(again: () => void, isNewest: boolean): void {
+  useEffect(() => {
+    if (!isNewest) return undefined;
+    const looking = setInterval(() => {
+      if (document.visibilityState === 'visible') again();
+    }, LOOK_EVERY_MS);
+    return () => clearInterval(looking);
+  }, [again, isNewest]);
 }
 
 function askStory(id: number): void {

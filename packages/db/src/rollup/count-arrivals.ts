@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../connect.ts';
+import { isCountedSource } from '../samples.ts';
 import { hourOf, isIn, type Window } from './decided.ts';
 import { bucketOf } from './buckets.ts';
 
-/** Adds new tickets to the rollups. */
+/** Adds new tickets to the rollups; a sample only to the numbers by which tickets of a time are found. */
 export async function countTickets(db: Db, window: Window): Promise<void> {
   await db.execute(sql`
     with came as materialized (
@@ -16,7 +17,7 @@ export async function countTickets(db: Db, window: Window): Promise<void> {
                                        last_id = greatest(kept.last_id, excluded.last_id)
     )
     insert into hourly_volume as kept (hour, source_id, event, n)
-    select hour, source_id, 'received', n from came
+    select hour, source_id, 'received', n from came where ${isCountedSource(sql`source_id`)}
     on conflict (hour, source_id, event) do update set n = kept.n + excluded.n`);
 }
 
@@ -26,7 +27,7 @@ export async function countRevisions(db: Db, window: Window): Promise<void> {
     insert into hourly_volume as kept (hour, source_id, event, n)
     select ${hourOf(sql`old.kept_at`)}, source_id, 'revised', count(*)
     from ticket_revisions as old join tickets on tickets.id = old.ticket_id
-    where ${isIn(sql`old.id`, window)} group by 1, 2
+    where ${isIn(sql`old.id`, window)} and ${isCountedSource(sql`source_id`)} group by 1, 2
     on conflict (hour, source_id, event) do update set n = kept.n + excluded.n`);
 }
 
@@ -39,7 +40,8 @@ export async function countAnswers(db: Db, window: Window): Promise<void> {
     from classifications as answers
     join tickets on tickets.id = answers.ticket_id
     left join ticket_revisions as old on old.ticket_id = answers.ticket_id and old.revision = answers.revision
-    where reused_from is null and ${isIn(sql`answers.id`, window)} group by 1, 2, 3, 4, 5
+    where reused_from is null and ${isIn(sql`answers.id`, window)} and ${isCountedSource(sql`source_id`)}
+    group by 1, 2, 3, 4, 5
     on conflict (day, source_id, lane, what, bucket) do update set n = kept.n + excluded.n`);
 }
 

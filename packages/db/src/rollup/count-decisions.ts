@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../connect.ts';
 import { decidedByEngine, hourOf, isIn, type Window } from './decided.ts';
+import { isCountedSource } from '../samples.ts';
 import { bucketOf } from './buckets.ts';
 
 /** Adds decisions to the rollups: engines' by what they predicted, how sure they were and how long it took; people's by their kind. */
@@ -40,7 +41,7 @@ async function countVolume(db: Db, window: Window): Promise<void> {
                where earlier.ticket_id = decisions.ticket_id and earlier.revision = decisions.revision
                  and earlier.id < decisions.id and earlier.action <> 'triage') as hands_over
       from decisions join tickets on tickets.id = decisions.ticket_id
-      where ${isIn(sql`decisions.id`, window)}
+      where ${isIn(sql`decisions.id`, window)} and ${isCountedSource(sql`tickets.source_id`)}
     ), happened as (
       select created_at, source_id, case
           when actor_kind <> 'engine' then reason
@@ -67,6 +68,7 @@ async function countWaits(db: Db, window: Window): Promise<void> {
       left join ticket_revisions as old
         on old.ticket_id = decisions.ticket_id and old.revision = decisions.revision
       where decisions.actor_kind = 'engine' and ${isIn(sql`decisions.id`, window)}
+        and ${isCountedSource(sql`tickets.source_id`)}
     )
     insert into daily_latency as kept (day, source_id, lane, what, bucket, n)
     select day, source_id, lane, 'decision', ${bucketOf(sql`extract(epoch from time) * 1000`)}, count(*)

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { isCountedSource } from '../samples.ts';
 
 /**
- * Engine decisions as rollups see them, those that fit the condition on `decisions`: with whose suggestion it was, the day in UTC,
+ * Engine decisions as rollups see them, samples left out, those that fit the condition on `decisions`: with whose suggestion it was, the day in UTC,
  * and the confidence in ten-thousandths with its bin of fifteen.
  */
 export function decidedByEngine(condition: SQL): SQL {
@@ -24,7 +25,7 @@ export function decidedByEngine(condition: SQL): SQL {
         and outcome = 'suggested' and suggestion ->> 'category' = decisions.category
       order by id limit 1
     ) as suggested on true
-    where decisions.actor_kind = 'engine' and ${condition}`;
+    where decisions.actor_kind = 'engine' and ${isCountedSource(sql`tickets.source_id`)} and ${condition}`;
 }
 
 /** Facts of one table whose numbers lie in a window: above `after`, up to `upTo`. */
