@@ -135,6 +135,18 @@ describe('The breaker of a fleet', () => {
     expect(waits).toEqual([60_000, 120_000, 240_000, 480_000, 600_000, 600_000]);
   });
 
+  test('lets who waits look again after a minute, because it may be closed by hand before its time', async () => {
+    const { open, clock } = openFleet();
+    const { gate } = open();
+    await (await gate.enter(call)).end(refused('money'));
+    await expect(gate.enter(call)).rejects.toMatchObject({ code: 'budget_spent', retry: { afterMs: 60_000 } });
+    const [breaker] = await listBreakers(database.db);
+    await closeBreaker(database.db, breaker?.name ?? '');
+
+    clock.now += 60_000;
+    await expect(gate.enter(call)).resolves.toBeDefined();
+  });
+
   test('gives the probe to another when the first found out nothing, or died', async () => {
     const { open, clock } = openFleet();
     const { gate } = open();

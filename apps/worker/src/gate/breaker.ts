@@ -18,6 +18,8 @@ import type { Report } from '../events.ts';
 const FRESH_MS = 1_000;
 /** A probe is a call, with its deadline and a little more. */
 const PROBE_MS = 45_000;
+/** Whoever waits looks again after this at the latest: the breaker may be closed by hand before its time. */
+const LOOK_AGAIN_MS = 60_000;
 /** How long the others wait for what a probe finds out. */
 const PROBED_MS = 3_000;
 /** How often one process says that it was answered. */
@@ -191,7 +193,7 @@ function createKnowledge(db: Db, { name, now }: { name: string; now: () => numbe
     read,
     async look() {
       const { state, reason, until } = await read();
-      if (state === 'open' && until > now()) throw new BreakerOpen(reason, until - now());
+      if (state === 'open' && until > now()) throw new BreakerOpen(reason, Math.min(until - now(), LOOK_AGAIN_MS));
       if (alone > now()) throw new BreakerOpen('outage', alone - now());
       return known;
     },
