@@ -31,7 +31,7 @@ export async function walk(
 ): Promise<Walk> {
   const context = await browser.newContext({ baseURL, colorScheme, viewport: { width, height: 900 } });
   // Below the time a test has, so that a failure says what was waited for.
-  context.setDefaultTimeout(12_000);
+  context.setDefaultTimeout(25_000);
   const page = await context.newPage();
   const troubles: string[] = [];
   page.on('console', (message) => {
