@@ -119,7 +119,8 @@ interface Facts extends Weathered {
 }
 
 function findingsOf({ outcome, recoveredMs, calm, missing, forMs, peakMb }: Facts): Finding[] {
-  const { due, heldBack, answers, acknowledged, p99Ms } = outcome;
+  const { due, heldBack, answers, acknowledged, acknowledgedMeanwhile, p99Ms } = outcome;
+  const stored = (acknowledgedMeanwhile / forMs) * 1_000;
   const sent = Object.values(answers).reduce((sum, count) => sum + count, 0);
   const orderly = ['202', '429', '503'].reduce((sum, status) => sum + (answers[status] ?? 0), 0);
   const base = { interval: null, n: sent, goal: null, peers: [] } as const;
@@ -160,11 +161,19 @@ function findingsOf({ outcome, recoveredMs, calm, missing, forMs, peakMb }: Fact
     },
     {
       ...base,
-      figure: 'stored during the storm',
-      value: (acknowledged.length / forMs) * 1_000,
+      figure: 'stored and answered during the storm',
+      value: stored,
       unit: 'a second',
-      n: acknowledged.length,
+      n: acknowledgedMeanwhile,
       peers: [{ name: 'sustained before', value: calm }],
+    },
+    {
+      ...base,
+      figure: 'the same beside what was sustained before',
+      value: stored / calm,
+      unit: 'times',
+      n: acknowledgedMeanwhile,
+      goal: { atLeast: 0.6 },
     },
     { ...base, figure: 'p99 of the answers', value: p99Ms, unit: 'milliseconds' },
     { ...base, figure: 'peak memory of the API', value: peakMb, unit: 'megabytes', n: 1 },

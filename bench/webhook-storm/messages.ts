@@ -33,6 +33,8 @@ export const Outcome = z.object({
   answers: z.record(z.string(), z.number()),
   /** Numbers of the tickets that were answered 202. */
   acknowledged: z.array(z.number()),
+  /** How many of them were answered before the storm ceased. */
+  acknowledgedMeanwhile: z.number(),
   /** The 99th percentile of the answers, in milliseconds. */
   p99Ms: z.number(),
 });

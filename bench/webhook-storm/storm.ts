@@ -48,12 +48,13 @@ export async function storm(orders: StormOrders, hasCeased: () => void): Promise
     }
     await pause(1);
   }
+  const acknowledgedMeanwhile = acknowledged.length;
   hasCeased();
   await Promise.race([Promise.all(underWay), pause(GIVEN_UP_AFTER_MS)]);
   if (underWay.size > 0) answers['unanswered'] = underWay.size;
   for (const connection of idle) connection.close();
   latencies.sort((one, other) => one - other);
-  return { due, heldBack, answers, acknowledged, p99Ms: quantile(latencies, 0.99) };
+  return { due, heldBack, answers, acknowledged, acknowledgedMeanwhile, p99Ms: quantile(latencies, 0.99) };
 }
 
 async function openMany(port: number, count: number): Promise<Connection[]> {

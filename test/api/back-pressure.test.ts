@@ -1,19 +1,24 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createApp } from '@usher/api/app';
+import { createDoor } from '@usher/api/door';
 import { serve, type Serving } from '@usher/api/serve';
+import { connectors } from '@usher/core/connectors/registry';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { samplesOf } from '../support/connector-samples.ts';
+import { makeSource, posted, type Posted } from '../support/incoming-webhooks.ts';
 import { ADMIN_KEY, type ApiUnderTest, openApi } from './api-under-test.ts';
 
 let api: ApiUnderTest;
 let server: Serving;
 let sql: postgres.Sql;
 beforeAll(async () => {
-  api = await openApi({ admission: { requests: 3, bytes: 100_000 } });
+  api = await openApi({ admission: { requests: 3, bytes: 100_000, waiting: 2, waitMs: 300 } });
   sql = postgres(api.databaseUrl, { max: 1 });
   const limits = { headersTimeout: 300, requestTimeout: 600, connectionsCheckingInterval: 50 };
-  server = await serve(createApp(api.deps).fetch, { host: '127.0.0.1', port: 0, limits });
+  const door = createDoor(api.deps.admissions, api.deps.events);
+  server = await serve(createApp(api.deps).fetch, { host: '127.0.0.1', port: 0, limits, door });
 });
 afterAll(async () => {
   await server.stop(0);
@@ -31,19 +36,62 @@ function ticket(id: string, body = 'Two charges.') {
   });
 }
 
+function webhook({ path, headers, body }: Posted) {
+  const json = { 'Content-Type': 'application/json', ...headers };
+  return fetch(`http://127.0.0.1:${server.port}${path}`, { method: 'POST', headers: json, body });
+}
+
+async function untilRefused(id: string): Promise<Response> {
+  return vi.waitFor(async () => {
+    const answer = await ticket(id);
+    expect(answer.status).toBe(503);
+    return answer;
+  }, patiently);
+}
+
 describe('While Postgres stores nothing', () => {
-  test('what goes beyond the bound is answered at once with 503 and Retry-After, and comes through later', async () => {
+  test('what waits in vain for room is answered 503 with Retry-After, and comes through later', async () => {
     expect((await ticket('b-0')).status).toBe(202);
     await using lock = await holdTickets();
     const within = ['b-1', 'b-2', 'b-3'].map((id) => ticket(id));
-    await vi.waitFor(async () => {
-      const answer = await ticket('b-4');
-      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
-      expect(await answer.json()).toMatchObject({ code: 'overloaded', status: 503 });
-    }, patiently);
+    const answer = await untilRefused('b-4');
+    expect(answer.headers.get('retry-after')).toMatch(/^[1-3]$/);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(await answer.json()).toMatchObject({ code: 'overloaded', status: 503 });
     await lock[Symbol.asyncDispose]();
     expect((await Promise.all(within)).map(({ status }) => status)).toEqual([202, 202, 202]);
     expect((await ticket('b-4')).status).toBe(202);
+    const refused = await api.deps.metrics.overloaded.get();
+    expect(refused.values[0]?.value).toBeGreaterThanOrEqual(1);
+  });
+
+  test('what comes while there is no room waits in line, is stored as soon as there is, and no line grows', async () => {
+    await using lock = await holdTickets();
+    const within = ['q-1', 'q-2', 'q-3'].map((id) => ticket(id));
+    await untilRefused('q-4');
+    // Three are in hand; of these five, two may wait, and the others are refused without waiting.
+    const crowd = ['q-5', 'q-6', 'q-7', 'q-8', 'q-9'].map((id) => ticket(id));
+    const first = await Promise.race(crowd);
+    expect(first.status).toBe(503);
+    await lock[Symbol.asyncDispose]();
+    expect((await Promise.all(within)).map(({ status }) => status)).toEqual([202, 202, 202]);
+    const statuses = (await Promise.all(crowd)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 503).length).toBeGreaterThanOrEqual(3);
+  });
+
+  test("helpdesks' webhooks are bounded too, apart from those who have a key", async () => {
+    await using lock = await holdTickets();
+    const [connector] = connectors;
+    const sample = connector && samplesOf(connector.name).find(({ readings }) => Object(readings[0]).kind === 'ticket');
+    if (connector === undefined || sample === undefined) throw new Error('there is no sample of a new ticket');
+    const source = await makeSource(api.db, connector);
+    const send = () => webhook(posted(connector, source, sample, { origin: `http://127.0.0.1:${server.port}` }));
+    const within = [send(), send(), send()];
+    await vi.waitFor(async () => expect((await send()).status).toBe(503), patiently);
+    const withKey = ticket('w-1');
+    await lock[Symbol.asyncDispose]();
+    expect((await withKey).status).toBe(202);
+    expect((await Promise.all(within)).map(({ status }) => status)).toEqual([202, 202, 202]);
   });
 
   test('large bodies are bounded by their bytes', async () => {

@@ -8,8 +8,9 @@ import type { SessionTimes } from '@usher/db/sessions';
 import type { QueueConnection } from '@usher/queue/connect';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
-import { type Admission, type AdmissionLimits, createAdmission } from './admission.ts';
+import { type AdmissionLimits, createAdmission } from './admission.ts';
 import type { RequestDatabase } from './database.ts';
+import type { Admissions } from './door.ts';
 import { createEvents, type Events } from './events.ts';
 import { createHints, type Enqueue, type Hints } from './hints.ts';
 import { createIncomingSources, type FindConnector, type IncomingSources } from './incoming-sources.ts';
@@ -41,7 +42,7 @@ export interface Resources {
   publicUrl?: string | undefined;
   /** Knows the connectors by name; the registry unless said. */
   find?: FindConnector;
-  /** How much intake may have in hand. */
+  /** How much each kind of intake may have in hand. */
   admission?: AdmissionLimits;
   /** Aborted when the process begins to stop. */
   stopping: AbortSignal;
@@ -53,7 +54,7 @@ export interface Resources {
 export interface Deps {
   database: RequestDatabase;
   queue: QueueConnection;
-  admission: Admission;
+  admissions: Admissions;
   authenticate: Authenticate;
   intake: Intake;
   loads: Loads;
@@ -87,7 +88,10 @@ export function assemble(resources: Resources): Deps {
     database,
     queue,
     authenticate: createAuthenticate(database, { adminKey, now, sessionIdleMs: sessionTimes.idleMs }),
-    admission: createAdmission(resources.admission),
+    admissions: {
+      tickets: createAdmission(resources.admission),
+      webhooks: createAdmission(resources.admission),
+    },
     intake: createIntake(database, hints, events),
     loads: createLoads(database, hints, events),
     sources: createIncomingSources(database, { vault, find, now }),

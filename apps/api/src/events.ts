@@ -9,6 +9,8 @@ import type { Metrics } from './metrics.ts';
 export interface Events {
   ticketsReceived(receipts: readonly Receipt[]): void;
   ticketsRefused(count: number): void;
+  /** A request that brought tickets was refused, because more came than could be stored; said once in a burst. */
+  overloaded(): void;
   /** A helpdesk's delivery is stored, or was before. */
   webhookTaken(fact: { source: string; seen: boolean; ignored: readonly IgnoreReason[] }): void;
   /** A delivery that nobody may believe; said once in a burst. */
@@ -44,6 +46,7 @@ export function createEvents(logger: Logger, metrics: Metrics, now: () => number
   const blindLooks = oncePerBurst(now);
   const forgeries = oncePerBurst(now);
   const badSources = oncePerBurst(now);
+  const overloads = oncePerBurst(now);
   return {
     ticketsReceived(receipts) {
       for (const { ticketId, revision, lane, outcome } of receipts) {
@@ -54,6 +57,10 @@ export function createEvents(logger: Logger, metrics: Metrics, now: () => number
     ticketsRefused(count) {
       metrics.ticketsRefused.inc(count);
       logger.info({ event: 'tickets_refused', count });
+    },
+    overloaded() {
+      metrics.overloaded.inc();
+      overloads((unsaid) => logger.warn({ event: 'overloaded', unsaid }));
     },
     webhookTaken({ source, seen, ignored }) {
       metrics.webhooks.inc({ source, outcome: seen ? 'seen' : 'taken' });

@@ -1,5 +1,6 @@
 import { isAllowed, Role, type Scope } from '@usher/core/scope';
 import type { Context, MiddlewareHandler } from 'hono';
+import type { Leave } from './admission.ts';
 import type { Authenticate, Grant } from './authenticate.ts';
 import { Problem } from './problem.ts';
 import { requireSameOrigin } from './same-origin.ts';
@@ -7,7 +8,8 @@ import { readSessionCookie } from './session-cookie.ts';
 
 /** What the guard leaves for the handlers behind it. */
 export type Guarded = {
-  Variables: { grant: Grant; /** Makes room for other requests before this one is answered. */ leave?: () => void };
+  Bindings: { /** Makes room for other requests, where the door of the server let this one in. */ leave?: Leave };
+  Variables: { grant: Grant; /** Makes room for other requests before this one is answered. */ leave?: Leave };
 };
 
 /** Who may use a route, as its OpenAPI description says: any one of these scopes suffices, and admin always does. */

@@ -11,6 +11,7 @@ import { createApp } from './app.ts';
 import { sayClosedSecrets } from './closed-secrets.ts';
 import { openRequestDatabase } from './database.ts';
 import { assemble } from './deps.ts';
+import { createDoor } from './door.ts';
 import { describeError } from '@usher/core/describe-error';
 import { createLogger } from './log.ts';
 import { serve } from './serve.ts';
@@ -55,7 +56,8 @@ async function run(): Promise<void> {
     outbound: config.USHER_OUTBOUND,
     stopping,
   });
-  const server = await serve(createApp(deps).fetch, { host: config.USHER_HOST, port: config.PORT });
+  const door = createDoor(deps.admissions, deps.events);
+  const server = await serve(createApp(deps).fetch, { host: config.USHER_HOST, port: config.PORT, door });
   logger.info({ event: 'listening', host: config.USHER_HOST, port: server.port });
   await sayClosedSecrets(vault, { database, events: deps.events });
 

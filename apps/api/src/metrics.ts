@@ -14,6 +14,7 @@ export interface Metrics {
   requestSeconds: Histogram<'method' | 'route' | 'status'>;
   ticketsReceived: Counter<'outcome'>;
   ticketsRefused: Counter;
+  overloaded: Counter;
   webhooks: Counter<'source' | 'outcome'>;
   corrections: Counter<'outcome'>;
   signInsFailed: Counter;
@@ -46,6 +47,11 @@ export function createMetrics(): Metrics {
     ticketsRefused: new Counter({
       name: 'usher_tickets_refused_total',
       help: 'Tickets of a batch that were not taken in, because something is wrong with them.',
+      registers,
+    }),
+    overloaded: new Counter({
+      name: 'usher_overloaded_total',
+      help: 'Requests answered 503 because more tickets came in than could be stored.',
       registers,
     }),
     webhooks: new Counter({

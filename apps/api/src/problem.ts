@@ -86,10 +86,15 @@ export function unexpected(id: string): Problem {
 }
 
 /** The answer that tells a problem. */
-export function answerProblem({ status, code, message, headers, more }: Problem): Response {
-  const body = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, code, detail: message, ...more };
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { 'Content-Type': 'application/problem+json', ...headers },
+export function answerProblem(problem: Problem): Response {
+  return new Response(textOfProblem(problem), {
+    status: problem.status,
+    headers: { 'Content-Type': 'application/problem+json', ...problem.headers },
   });
+}
+
+/** The body of that answer. */
+export function textOfProblem({ status, code, message, more }: Problem): string {
+  const title = STATUS_CODES[status] ?? 'Error';
+  return JSON.stringify({ type: 'about:blank', title, status, code, detail: message, ...more });
 }

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import type { Leave } from './admission.ts';
+import type { Door } from './door.ts';
 import { answerProblem, Problem } from './problem.ts';
 
 /** A server that listens. */
@@ -16,7 +18,12 @@ export interface ServeOptions {
   port: number;
   /** Other limits than the usual ones. */
   limits?: Partial<typeof LIMITS>;
+  /** Where requests that bring tickets wait until there is room; without one, they don't. */
+  door?: Door;
 }
+
+/** What answers requests, with how those that the door let in make room for others. */
+export type Answer = (request: Request, env: { leave?: Leave }) => Response | Promise<Response>;
 
 /** Longest that headers and a whole request may take to arrive, so that slow senders hold nothing for long. */
 const LIMITS = {
@@ -35,12 +42,24 @@ const MAX_CONNECTIONS = 10_000;
 const SILENCE_MS = 70_000;
 
 /** Listens on a port. Rejects when it is taken. */
-export async function serve(
-  answer: (request: Request) => Response | Promise<Response>,
-  { host, port, limits = {} }: ServeOptions,
-): Promise<Serving> {
-  const listener = getRequestListener(answer, { errorHandler: () => answerProblem(unreadable()) });
-  const server = createServer({ ...LIMITS, ...limits }, (incoming, outgoing) => void listener(incoming, outgoing));
+export async function serve(answer: Answer, { host, port, limits = {}, door }: ServeOptions): Promise<Serving> {
+  const leaves = new WeakMap<object, Leave>();
+  const listener = getRequestListener(
+    (request, { incoming }) => {
+      const leave = leaves.get(incoming);
+      return answer(request, leave === undefined ? {} : { leave });
+    },
+    { errorHandler: () => answerProblem(unreadable()) },
+  );
+  const throughDoor = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const leave = await door?.enter(incoming, outgoing);
+    if (leave === undefined) return;
+    leaves.set(incoming, leave);
+    await listener(incoming, outgoing).finally(leave);
+  };
+  const server = createServer({ ...LIMITS, ...limits }, (incoming, outgoing) => {
+    void (door?.concerns(incoming) ? throughDoor(incoming, outgoing) : listener(incoming, outgoing));
+  });
   server.setTimeout(SILENCE_MS);
   server.maxConnections = MAX_CONNECTIONS;
   server.listen(port, host);

@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
-import type { Errand, Load } from '@usher/core/connectors/intake';
+import type { Load } from '@usher/core/connectors/intake';
 import type { Job } from '@usher/core/jobs';
 import type { Lane } from '@usher/core/ticket';
-import { sql } from 'drizzle-orm';
-import type { Receipt } from './arrival.ts';
+import type { Arrival, Receipt } from './arrival.ts';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import { type DueFetch, endFetch } from './fetches.ts';
+import { planAll, planErrands } from './plan-errands.ts';
 import { receiveTickets } from './receive-tickets.ts';
-import { incoming } from './schema/intake.ts';
-
-/** Milliseconds that the queue's hint has before the sweep looks at a fetch itself. */
-const GRACE_MS = 10_000;
+import { type Mark, remember } from './remember-deliveries.ts';
 
 /** What came from a source, with what tells whether it came before. */
 export interface Incoming {
@@ -32,42 +28,102 @@ export interface LoadReceipt {
 }
 
 /**
- * Takes what a delivery brings and remembers the delivery for ever, in one transaction, so that it counts once however often
+ * Takes what deliveries bring and remembers the deliveries for ever, in one transaction, so that each counts once however often
  * it is sent. Content that came before under another id, or without one, makes no ticket and fetches no text; but a close is looked
- * up again, since a ticket may be closed twice and looking harms nothing. Throws DatabaseUnavailable; then nothing was stored.
+ * up again, since a ticket may be closed twice and looking harms nothing. Answers in order. Throws DatabaseUnavailable; then nothing
+ * was stored.
  */
+export async function receiveLoads(db: Db, given: readonly Incoming[]): Promise<LoadReceipt[]> {
+  return whileAvailable(() => db.transaction((tx) => takeLoads(tx, given)));
+}
+
+/** The same for one delivery. */
 export async function receiveLoad(db: Db, given: Incoming): Promise<LoadReceipt> {
-  const { sourceId, lane, load, deliveryId, content } = given;
-  return whileAvailable(() =>
-    db.transaction(async (tx) => {
-      const isNewId = deliveryId === null || (await remember(tx, sourceId, hashOf('id', [deliveryId])));
-      if (!isNewId) return { seen: true, receipts: [], fetchIds: [] };
-      const isNewContent = content === null || (await remember(tx, sourceId, hashOf('content', content)));
-      const arrivals = load.drafts.map((draft) => ({ sourceId, lane, draft }));
-      const receipts = isNewContent && arrivals.length > 0 ? await receiveTickets(tx, arrivals) : [];
-      const errands = load.errands.filter(({ kind }) => isNewContent || kind === 'close');
-      return { seen: !isNewContent, receipts, fetchIds: await planErrands(tx, sourceId, errands) };
-    }),
+  const [receipt] = await receiveLoads(db, [given]);
+  if (receipt === undefined) throw new Error('a delivery has no receipt');
+  return receipt;
+}
+
+interface Taking extends LoadReceipt {
+  given: Incoming;
+  isNewId: boolean;
+}
+
+async function takeLoads(tx: Db, given: readonly Incoming[]): Promise<LoadReceipt[]> {
+  const takings = given.map((one): Taking => ({ given: one, isNewId: true, seen: false, receipts: [], fetchIds: [] }));
+  await markIds(tx, takings);
+  await markContents(tx, takings);
+  await takeTickets(tx, takings);
+  await takeErrands(tx, takings);
+  return takings.map(({ seen, receipts, fetchIds }) => ({ seen, receipts, fetchIds }));
+}
+
+async function markIds(tx: Db, takings: readonly Taking[]): Promise<void> {
+  await markEach(
+    tx,
+    takings,
+    ({ given: { sourceId, deliveryId } }) =>
+      deliveryId === null ? null : { sourceId, kind: 'id', parts: [deliveryId] },
+    (taking) => {
+      taking.isNewId = false;
+      taking.seen = true;
+    },
   );
 }
 
-async function remember(tx: Db, sourceId: number, key: Uint8Array): Promise<boolean> {
-  const remembered = await tx
-    .insert(incoming)
-    .values({ sourceId, key })
-    .onConflictDoNothing()
-    .returning({ at: incoming.receivedAt });
-  return remembered.length > 0;
+async function markContents(tx: Db, takings: readonly Taking[]): Promise<void> {
+  await markEach(
+    tx,
+    takings.filter(({ isNewId }) => isNewId),
+    ({ given: { sourceId, content } }) => (content === null ? null : { sourceId, kind: 'content', parts: content }),
+    (taking) => (taking.seen = true),
+  );
 }
 
-/** Each part with its length, so that no two lists of parts look alike. */
-function hashOf(what: string, parts: readonly (string | Uint8Array)[]): Uint8Array {
-  const hash = createHash('sha256').update(what);
-  for (const part of parts) {
-    const bytes = Buffer.from(part);
-    hash.update(`:${bytes.length}:`).update(bytes);
-  }
-  return hash.digest().subarray(0, 16);
+/** Remembers a mark of each, where it has one, and says of which ones it was known. */
+async function markEach(
+  tx: Db,
+  takings: readonly Taking[],
+  markOf: (taking: Taking) => Mark | null,
+  isKnown: (taking: Taking) => void,
+): Promise<void> {
+  const marked = takings.flatMap((taking) => {
+    const mark = markOf(taking);
+    return mark === null ? [] : [{ taking, mark }];
+  });
+  const areNew = await remember(
+    tx,
+    marked.map(({ mark }) => mark),
+  );
+  marked.forEach(({ taking }, at) => areNew[at] === false && isKnown(taking));
+}
+
+async function takeTickets(tx: Db, takings: readonly Taking[]): Promise<void> {
+  const owned = takings.flatMap((taking) =>
+    taking.seen ? [] : arrivalsOf(taking.given).map((arrival) => ({ taking, arrival })),
+  );
+  if (owned.length === 0) return;
+  const receipts = await receiveTickets(
+    tx,
+    owned.map(({ arrival }) => arrival),
+  );
+  owned.forEach(({ taking }, at) => taking.receipts.push(...receipts.slice(at, at + 1)));
+}
+
+async function takeErrands(tx: Db, takings: readonly Taking[]): Promise<void> {
+  const owned = takings.flatMap((taking) =>
+    errandsOf(taking).map((errand) => ({ taking, errand, sourceId: taking.given.sourceId })),
+  );
+  const fetchIds = await planAll(tx, owned);
+  owned.forEach(({ taking }, at) => taking.fetchIds.push(...fetchIds.slice(at, at + 1)));
+}
+
+function errandsOf({ given, isNewId, seen }: Taking): Load['errands'] {
+  return isNewId ? given.load.errands.filter(({ kind }) => !seen || kind === 'close') : [];
+}
+
+function arrivalsOf({ sourceId, lane, load }: Pick<Incoming, 'sourceId' | 'lane' | 'load'>): Arrival[] {
+  return load.drafts.map((draft) => ({ sourceId, lane, draft }));
 }
 
 /** The work that what was received makes due. */
@@ -88,37 +144,14 @@ export interface Fetched {
 }
 
 /** Stores what was fetched and that it was, in one transaction. Throws DatabaseUnavailable; then nothing was stored. */
-export async function receiveFetched(db: Db, { sourceId, lane, load, fetch }: Fetched): Promise<LoadReceipt> {
+export async function receiveFetched(db: Db, fetched: Fetched): Promise<LoadReceipt> {
   return whileAvailable(() =>
     db.transaction(async (tx) => {
-      const arrivals = load.drafts.map((draft) => ({ sourceId, lane, draft }));
+      const arrivals = arrivalsOf(fetched);
       const receipts = arrivals.length > 0 ? await receiveTickets(tx, arrivals) : [];
-      const fetchIds = await planErrands(tx, sourceId, load.errands);
-      await endFetch(tx, fetch, { kind: 'done' });
+      const fetchIds = await planErrands(tx, fetched.sourceId, fetched.load.errands);
+      await endFetch(tx, fetched.fetch, { kind: 'done' });
       return { seen: false, receipts, fetchIds };
     }),
   );
-}
-
-/** Plans what must be fetched. What waits already is fetched anew for the newest event. */
-export async function planErrands(tx: Db, sourceId: number, errands: readonly Errand[]): Promise<number[]> {
-  if (errands.length === 0) return [];
-  const rows = errands.map((errand) => ({
-    external_id: errand.externalId,
-    kind: errand.kind,
-    requests: errand.kind === 'text' ? errand.requests : [],
-    outcome: errand.kind === 'close' ? errand.outcome : null,
-  }));
-  rows.sort((one, other) => (one.external_id < other.external_id ? -1 : 1));
-  const planned = await tx.execute<{ id: number }>(sql`
-    insert into fetches (source_id, external_id, kind, requests, outcome, due_at)
-    select ${sourceId}, external_id, kind, requests, nullif(outcome, 'null'::jsonb),
-           now() + ${GRACE_MS} * interval '1 millisecond'
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as errand (
-      external_id text, kind text, requests jsonb, outcome jsonb)
-    on conflict (source_id, external_id, kind) where state = 'pending' do update
-    set requests = excluded.requests, outcome = excluded.outcome, asked = fetches.asked + 1,
-        failures = 0, due_at = least(fetches.due_at, excluded.due_at)
-    returning id::float8 as id`);
-  return planned.map(({ id }) => id);
 }

@@ -6,6 +6,7 @@ import { SecretKeyMissing, SecretKeyWrong } from '@usher/db/vault';
 import { type Verdict, verify } from '@usher/helpdesk/verify';
 import type { Context } from 'hono';
 import { ZodError } from 'zod';
+import { admit } from '../admission.ts';
 import type { Deps } from '../deps.ts';
 import type { Guarded } from '../guard.ts';
 import type { IncomingSource } from '../incoming-sources.ts';
@@ -40,7 +41,8 @@ export const helpdeskWebhook = createRoute({
 
 /** Adds the route to which helpdesks send their own webhooks. */
 export function addHelpdeskWebhook(api: Api, deps: Deps): void {
-  api.openapi({ ...helpdeskWebhook, middleware: [limitBody(MAX_BYTES)] }, async (c) => {
+  const middleware = [admit(deps.admissions.webhooks, MAX_BYTES), limitBody(MAX_BYTES)];
+  api.openapi({ ...helpdeskWebhook, middleware }, async (c) => {
     const source = await sourceOf(c.req.valid('param').source, deps);
     requireJson(c);
     const body = new Uint8Array(await readBytes(c));

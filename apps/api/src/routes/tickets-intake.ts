@@ -59,7 +59,7 @@ export const postTickets = createRoute({
 export function addTicketsIntake(api: Api, deps: Deps): void {
   const middleware = [
     guard(deps.authenticate, postTickets.security),
-    admit(deps.admission, MAX_BYTES),
+    admit(deps.admissions.tickets, MAX_BYTES),
     limitBody(MAX_BYTES),
   ];
   api.openapi({ ...postTickets, middleware }, async (c) => {

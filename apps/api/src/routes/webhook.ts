@@ -36,7 +36,7 @@ export const ticketWebhook = createRoute({
 export function addTicketWebhook(api: Api, deps: Deps): void {
   const middleware = [
     guard(deps.authenticate, ticketWebhook.security),
-    admit(deps.admission, MAX_BYTES),
+    admit(deps.admissions.tickets, MAX_BYTES),
     limitBody(MAX_BYTES),
   ];
   api.openapi({ ...ticketWebhook, middleware }, async (c) => {
