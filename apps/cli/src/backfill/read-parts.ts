@@ -1,4 +1,4 @@
-import type { TicketDraft } from '@usher/core/ticket';
+import type { Row as StoredRow } from '@usher/db/backfill/packed-rows';
 import type { Chunk } from '@usher/db/backfill/store-chunk';
 import { CannotDo } from '../failures.ts';
 
@@ -9,9 +9,9 @@ import { readRow, type Row, type RowRules } from './read-row.ts';
 import type { Reject } from './reject-file.ts';
 import type { RecordReader, SourceRecord } from './source-record.ts';
 
-/** Tickets, and characters of their texts, that go into one transaction. */
-const TICKETS_A_CHUNK = 2_500;
-const CHARACTERS_A_CHUNK = 2_000_000;
+/** Tickets, and characters of their texts, that are in hand as objects at a time. */
+const TICKETS_A_PART = 500;
+const CHARACTERS_A_PART = 500_000;
 
 /** How a file is read. */
 export interface ReadRules extends Omit<RowRules, 'locations'> {
@@ -25,19 +25,20 @@ export interface ReadRules extends Omit<RowRules, 'locations'> {
   rate: number;
 }
 
-/** Rows of a file that belong together, and what else was found among their records. */
-export type Part = Pick<Chunk, 'rows' | 'from' | 'to' | 'refused' | 'skipped'> & {
+/** Some rows of a file, and what else was found among their records. */
+export type Part = Pick<Chunk, 'from' | 'to' | 'refused' | 'skipped'> & {
+  rows: StoredRow[];
   rejects: Reject[];
   unknownLabels: string[];
 };
 
 /**
- * Reads a file in parts of a size that one transaction takes, after the first `position` records. Throws CannotDo where
- * the file cannot be read, or a record of it and the reading is strict.
+ * Reads a file in small parts, after the first `position` records. Throws CannotDo where the file cannot be read, or a
+ * record of it and the reading is strict.
  */
 export async function* readParts(file: TextFile, rules: ReadRules, position: number): AsyncGenerator<Part> {
   const reader = await openRecords(file.text(), rules.delimiter);
-  const mostTickets = Math.min(rules.rate, TICKETS_A_CHUNK);
+  const mostTickets = Math.min(rules.rate, TICKETS_A_PART);
   let rowRules: RowRules | undefined;
   let part = new Growing(position);
   let taken = 0;
@@ -84,7 +85,7 @@ class Growing {
   to: number;
   #characters = 0;
   #skipped = 0;
-  readonly #rows: { draft: TicketDraft; label: Chunk['rows'][number]['label'] }[] = [];
+  readonly #rows: StoredRow[] = [];
   readonly #rejects: Reject[] = [];
   readonly #unknownLabels: string[] = [];
 
@@ -108,7 +109,7 @@ class Growing {
 
   isFull(tickets: number): boolean {
     const records = this.to - this.from;
-    return this.#rows.length >= tickets || this.#characters >= CHARACTERS_A_CHUNK || records >= 4 * TICKETS_A_CHUNK;
+    return this.#rows.length >= tickets || this.#characters >= CHARACTERS_A_PART || records >= 4 * TICKETS_A_PART;
   }
 
   ended(): Part {

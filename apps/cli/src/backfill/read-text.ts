@@ -11,7 +11,8 @@ export const STDIN = '-';
 const GZIP = [0x1f, 0x8b];
 /** Bytes by which a file is recognised again, together with its size. */
 const HEAD_BYTES = 65_536;
-const READ_BYTES = 262_144;
+/** V8 keeps strings longer than some 100 KB apart, and tidies them up late. */
+const READ_BYTES = 65_536;
 
 /** A file that can be read as text, however it is packed and encoded. */
 export interface TextFile {

@@ -1,0 +1,117 @@
+import type { CategorisedDecision } from '@usher/core/decide';
+import type { TicketDraft } from '@usher/core/ticket';
+import { hashOf } from '../text-hash.ts';
+
+/** What all tickets of a backfill have in common. */
+export interface Origin {
+  sourceId: number;
+  backfillId: number;
+  /** Whether the tickets may wait for a Message Batch. */
+  isForBatch: boolean;
+  /** Whether tickets with a label are to be classified all the same. */
+  isLabelledDue: boolean;
+}
+
+/** A ticket of a file, and the decision that its label there gives. */
+export interface Row {
+  draft: TicketDraft;
+  label: CategorisedDecision | null;
+}
+
+/** The columns of `tickets` that packed rows fill, in their order. */
+export const PACKED_COLUMNS = `external_id, subject, body, text_hash, requester, channel, language, created_at,
+  written_at, source_id, lane, backfill_id, batch, state`;
+
+/** Tickets and bytes that are enough for one transaction. */
+const ENOUGH_ROWS = 5_000;
+const ENOUGH_BYTES = 3_000_000;
+/** Room for the rows that may come after it is nearly full; there is more where they are long. */
+const ROOM_BEYOND = 1_000_000;
+/** UTF-8 takes so many bytes at most for a UTF-16 unit. */
+const BYTES_A_UNIT = 3;
+const BYTES_A_PIECE = 65_536;
+
+/**
+ * Rows of a file in COPY's text format (https://www.postgresql.org/docs/current/sql-copy.html), packed into memory that is used
+ * again and again: as objects, thousands of rows in hand would take several times the room, and much work to tidy up.
+ */
+export class PackedRows {
+  readonly origin: Origin;
+  #bytes = Buffer.allocUnsafeSlow(ENOUGH_BYTES + ROOM_BEYOND);
+  readonly #ends: Record<'due' | 'done', string>;
+  #length = 0;
+  #count = 0;
+  readonly #labels = new Map<string, CategorisedDecision>();
+
+  constructor(origin: Origin) {
+    const { sourceId, backfillId, isForBatch } = origin;
+    this.origin = origin;
+    this.#ends = {
+      due: `${sourceId}\tbulk\t${backfillId}\t${isForBatch ? 'awaiting' : '\\N'}\treceived\n`,
+      done: `${sourceId}\tbulk\t${backfillId}\t\\N\trouted\n`,
+    };
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** What the file says first of each of its tickets that it says something of, by the id in the source. */
+  get labels(): ReadonlyMap<string, CategorisedDecision> {
+    return this.#labels;
+  }
+
+  /** Whether one transaction should take no more. */
+  get isFull(): boolean {
+    return this.#count >= ENOUGH_ROWS || this.#length >= ENOUGH_BYTES;
+  }
+
+  /** Adds a row. */
+  add({ draft, label }: Row): void {
+    const isDone = label !== null && !this.origin.isLabelledDue;
+    const line = ticketOf(draft) + this.#ends[isDone ? 'done' : 'due'];
+    this.#makeRoom(line.length * BYTES_A_UNIT);
+    this.#length += this.#bytes.write(line, this.#length);
+    this.#count += 1;
+    if (label !== null && !this.#labels.has(draft.ticket_id)) this.#labels.set(draft.ticket_id, label);
+  }
+
+  #makeRoom(bytes: number): void {
+    const needed = this.#length + bytes;
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(needed + ROOM_BEYOND);
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+
+  /** The bytes, piece by piece; they hold until this is cleared. */
+  *pieces(): Generator<Buffer> {
+    for (let start = 0; start < this.#length; start += BYTES_A_PIECE) {
+      yield this.#bytes.subarray(start, Math.min(start + BYTES_A_PIECE, this.#length));
+    }
+  }
+
+  /** Forgets all rows. */
+  clear(): void {
+    this.#length = 0;
+    this.#count = 0;
+    this.#labels.clear();
+  }
+}
+
+function ticketOf(draft: TicketDraft): string {
+  const { ticket_id: id, subject, body, requester, channel, language } = draft;
+  const created = draft.created_at?.toISOString() ?? '\\N';
+  const written = draft.updated_at?.toISOString() ?? created;
+  const texts = `${escaped(id)}\t${escaped(subject)}\t${escaped(body)}\t${hashOf(draft)}\t${escaped(requester)}`;
+  return `${texts}\t${escaped(channel)}\t${escaped(language)}\t${created}\t${written}\t`;
+}
+
+const SPECIAL = /[\\\n\r\t]/;
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function escaped(text: string | null): string {
+  if (text === null) return '\\N';
+  return SPECIAL.test(text) ? text.replaceAll(/[\\\n\r\t]/g, (found) => ESCAPES[found] ?? found) : text;
+}
