@@ -490,7 +490,7 @@ CREATE TABLE "tickets" (
 	"requester" text,
 	"channel" text,
 	"language" text,
-	"metadata" jsonb NOT NULL,
+	"metadata" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"created_at" timestamp with time zone,
 	"written_at" timestamp with time zone,
 	"received_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -499,7 +499,7 @@ CREATE TABLE "tickets" (
 	"backfill_id" integer DEFAULT 0 NOT NULL,
 	"batch" text,
 	"state" text DEFAULT 'received' NOT NULL,
-	"due_at" timestamp with time zone NOT NULL,
+	"due_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"starts" smallint DEFAULT 0 NOT NULL,
 	"decision_id" bigint,
 	"action" text,
@@ -552,7 +552,6 @@ ALTER TABLE "releases" ADD CONSTRAINT "releases_taxonomy_version_taxonomies_vers
 ALTER TABLE "releases" ADD CONSTRAINT "releases_local_model_local_models_id_fk" FOREIGN KEY ("local_model") REFERENCES "public"."local_models"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "releases" ADD CONSTRAINT "releases_calibrator_calibrators_id_fk" FOREIGN KEY ("calibrator") REFERENCES "public"."calibrators"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ticket_revisions" ADD CONSTRAINT "ticket_revisions_ticket_id_tickets_id_fk" FOREIGN KEY ("ticket_id") REFERENCES "public"."tickets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "tickets" ADD CONSTRAINT "tickets_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "batch_chunks_due" ON "batch_chunks" USING btree ("due_at") WHERE "batch_chunks"."state" in ('written', 'tried', 'sending', 'created', 'ingesting');--> statement-breakpoint
 CREATE INDEX "batch_members_by_ticket" ON "batch_members" USING btree ("ticket_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "examples_one_a_ticket" ON "examples" USING btree ("ticket_id") WHERE "examples"."retired_at" is null;--> statement-breakpoint
