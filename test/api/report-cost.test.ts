@@ -60,6 +60,17 @@ test('every answer counts, refused ones too, and a text that took several answer
   });
 });
 
+test('costs can be had as CSV, by whichever they are told', async () => {
+  const { text, headers } = await api.send('/v1/reports/cost?format=csv&table=models');
+  expect(headers.get('content-disposition')).toBe('attachment; filename="usher-cost-models.csv"');
+  expect(text.split('\r\n').slice(0, 2)).toEqual([
+    'model,tickets,calls,reused,cost_usd,cost_per_1000_tickets,cost_per_1000_tickets_low,cost_per_1000_tickets_high,' +
+      'input_tokens,cached_share,output_tokens',
+    expect.stringMatching(/^claude-haiku-5-5,4,3,1,0.000108,0.027,,,/),
+  ]);
+  expect((await api.send('/v1/reports/cost', { headers: { Accept: 'text/csv' } })).text).toMatch(/^day,tickets/);
+});
+
 test('a span counts what was answered in it', async () => {
   const { body } = await api.send('/v1/reports/cost?from=2020-01-01T00:00:00Z&until=2020-02-01T00:00:00Z');
   expect(body).toMatchObject({ from: '2020-01-01T00:00:00.000Z', until: '2020-02-01T00:00:00.000Z', tickets: 0 });

@@ -49,6 +49,9 @@ test('the tickets behind a cell of the confusion matrix can be listed', async ()
   expect(await listed('truth=general')).toEqual(['A-1']);
   expect(await listed('predicted=billing')).toEqual(['A-4', 'A-3', 'A-2', 'A-1']);
   expect(await listed('predicted=general')).toEqual([]);
+  expect(await listed('predicted=billing&truth=billing&basis=assumed')).toEqual(['A-4', 'A-3', 'A-2']);
+  expect(await listed('predicted=billing&truth=general&basis=assumed')).toEqual(['A-1']);
+  expect(await listed('predicted=billing&truth=general&basis=audit')).toEqual([]);
 });
 
 test.each([
@@ -57,6 +60,7 @@ test.each([
   ['volume', 'start,received,revised,route,'],
   ['latency', 'what,lane,n,p50,'],
   ['funnel', 'step,n,of_previous,'],
+  ['risk', 'threshold,automated,'],
   ['learning', 'day,n,accuracy,'],
   ['suspicious', 'example,ticket,subject,'],
   ['overlap', 'first,second,confused,'],

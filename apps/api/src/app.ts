@@ -27,6 +27,7 @@ import { addReview } from './routes/review.ts';
 import { addReviewVerdict } from './routes/review-verdict.ts';
 import { addSamples } from './routes/samples.ts';
 import { addTaxonomyCheck } from './routes/taxonomy-check.ts';
+import { addSources } from './routes/sources.ts';
 import { addTaxonomyPreview } from './routes/taxonomy-preview.ts';
 import { addTaxonomyTry } from './routes/taxonomy-try.ts';
 import { addTaxonomyVersions } from './routes/taxonomy-versions.ts';
@@ -72,6 +73,7 @@ export function createApp(deps: Deps): Api {
   addLabellers(api, deps);
   addReports(api, deps);
   addCostReport(api, deps);
+  addSources(api, deps);
   addTaxonomy(api, deps);
   addTaxonomyVersions(api, deps);
   addTaxonomyCheck(api, deps);

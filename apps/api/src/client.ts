@@ -1,6 +1,9 @@
 import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
 import type { postCorrection } from './routes/corrections.ts';
+import type { getLabellers, postLabellerCleared } from './routes/labellers.ts';
 import type { getPeople, patchPerson, postInvitation, postPeople } from './routes/people.ts';
+import type { getCost } from './routes/report-cost.ts';
+import type { reportRoutes } from './routes/reports.ts';
 import type { getReview, postReviewNext } from './routes/review.ts';
 import type { postReview } from './routes/review-verdict.ts';
 import type { deleteSamples, getSamples } from './routes/samples.ts';
@@ -16,6 +19,7 @@ import type {
   rollBackTaxonomy,
 } from './routes/taxonomy-versions.ts';
 import type { getTaxonomy, putTaxonomy } from './routes/taxonomy.ts';
+import type { getSources } from './routes/sources.ts';
 import type { getTicket, getTickets } from './routes/tickets.ts';
 import type { postWelcome } from './routes/welcome.ts';
 
@@ -41,6 +45,19 @@ type Routes = [
   typeof getPromises,
   typeof putPromise,
   typeof deletePromise,
+  (typeof reportRoutes)['accuracy'],
+  (typeof reportRoutes)['calibration'],
+  (typeof reportRoutes)['learning'],
+  (typeof reportRoutes)['volume'],
+  (typeof reportRoutes)['latency'],
+  (typeof reportRoutes)['funnel'],
+  (typeof reportRoutes)['risk'],
+  (typeof reportRoutes)['suspicious'],
+  (typeof reportRoutes)['overlap'],
+  typeof getCost,
+  typeof getSources,
+  typeof getLabellers,
+  typeof postLabellerCleared,
   typeof postSession,
   typeof getSession,
   typeof deleteSession,

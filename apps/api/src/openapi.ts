@@ -30,6 +30,7 @@ import { deletePromise, getPromises, PromiseDraft, putPromise } from './routes/p
 import { getReview, postReviewNext } from './routes/review.ts';
 import { postReview } from './routes/review-verdict.ts';
 import { postTaxonomyCheck } from './routes/taxonomy-check.ts';
+import { getSources } from './routes/sources.ts';
 import { postPreview } from './routes/taxonomy-preview.ts';
 import { postTaxonomyTry, TaxonomyTrial } from './routes/taxonomy-try.ts';
 import {
@@ -63,7 +64,7 @@ const ROUTES = [
   postModels,
   getLabellers,
   postLabellerCleared,
-  ...reportRoutes,
+  ...Object.values(reportRoutes),
   postUndo,
   getDeliveries,
   getDelivery,
@@ -77,6 +78,7 @@ const ROUTES = [
   rotateEndpoint,
   postEndpointTest,
   getCost,
+  getSources,
   getTaxonomy,
   putTaxonomy,
   getTaxonomyVersions,

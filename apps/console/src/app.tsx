@@ -1,4 +1,5 @@
 import { ErrorBoundary, LocationProvider, Route, Router } from 'preact-iso';
+import { EvidencePage } from './evidence/evidence-page.tsx';
 import { Frame } from './frame/frame.tsx';
 import { NotFound } from './frame/not-found.tsx';
 import { PeoplePage } from './people/people-page.tsx';
@@ -25,6 +26,7 @@ export function App() {
               <Route path="/review" component={ReviewPage} />
               <Route path="/tickets" component={TicketsPage} />
               <Route path="/tickets/:id" component={StoryPage} />
+              <Route path="/evidence/:view?" component={EvidencePage} />
               <Route path="/people" component={PeoplePage} />
               <Route default component={NotFound} />
             </Router>

@@ -1,4 +1,5 @@
 import type { PriceNotice } from './price.ts';
+import { estimateColumns, type Table } from './reports/report.ts';
 
 /** What was counted of one group of answers. */
 export interface CostCount {
@@ -83,6 +84,57 @@ export function costReport(
     by_source: of('source').map((line) => ({ source: line.key, ...figuresOf(line) })),
     by_category: of('category').map((line) => ({ category: line.key, ...figuresOf(line) })),
     note: noteOf(prices),
+  };
+}
+
+/** The report as tables for spreadsheets, that by the day first; costs are US dollars. */
+export function costTables({ by_day, by_model, by_source, by_category }: CostReport): Readonly<Record<string, Table>> {
+  return {
+    days: tableOf(
+      'day',
+      by_day.map((line) => [line.day, line]),
+    ),
+    models: tableOf(
+      'model',
+      by_model.map((line) => [line.model, line]),
+    ),
+    sources: tableOf(
+      'source',
+      by_source.map((line) => [line.source, line]),
+    ),
+    categories: tableOf(
+      'category',
+      by_category.map((line) => [line.category, line]),
+    ),
+  };
+}
+
+function tableOf(of: string, lines: readonly (readonly [key: string, figures: CostFigures])[]): Table {
+  return {
+    columns: [
+      [of, 'text'],
+      ['tickets', 'count'],
+      ['calls', 'count'],
+      ['reused', 'count'],
+      ['cost_usd', 'number'],
+      ...estimateColumns('cost_per_1000_tickets', 'number'),
+      ['input_tokens', 'count'],
+      ['cached_share', 'share'],
+      ['output_tokens', 'count'],
+    ],
+    rows: lines.map(([key, line]) => [
+      key,
+      line.tickets,
+      line.calls,
+      line.reused,
+      line.cost_micro_usd / 1e6,
+      line.cost_per_1000_tickets,
+      line.interval?.low ?? null,
+      line.interval?.high ?? null,
+      line.input_tokens,
+      line.cached_share,
+      line.output_tokens,
+    ]),
   };
 }
 

@@ -1,5 +1,6 @@
+import type { Basis } from '@usher/core/reports/report';
 import type { TicketState } from '@usher/core/ticket';
-import { and, desc, eq, inArray, lt, ne, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import type { StoredTicket } from './find-ticket.ts';
@@ -14,6 +15,8 @@ export interface ListFilter {
   predicted?: string | undefined;
   /** What somebody said that the newest text is about. */
   truth?: string | undefined;
+  /** Whose word the truth is: silence may count as agreement, or blind audits alone; anybody's unless said. */
+  basis?: Basis | undefined;
   source?: string | undefined;
   receivedFrom?: Date | undefined;
   receivedBefore?: Date | undefined;
@@ -46,16 +49,32 @@ function conditionsOf(filter: ListFilter): (SQL | undefined)[] {
     [tickets.state, filter.state],
     [tickets.team, filter.team],
     [tickets.category, filter.category],
-    [tickets.predicted, filter.predicted],
-    [tickets.truth, filter.truth],
+    [tickets.predicted, isOfAudits(filter) ? undefined : filter.predicted],
   ] as const;
   return [
     ...equals.map(([column, value]) => (value === undefined ? undefined : eq(column, value))),
+    filter.truth === undefined ? undefined : isTruly(filter.truth, filter),
     filter.receivedFrom && cameFrom(filter.receivedFrom),
     filter.receivedBefore && cameBefore(filter.receivedBefore),
     filter.search === undefined ? undefined : isFoundBy(filter.search),
     filter.beforeId === undefined ? undefined : lt(tickets.id, filter.beforeId),
   ];
+}
+
+/** An audit's word stays whatever was said later, and whatever was predicted of a later text. */
+function isOfAudits({ basis, truth }: ListFilter): boolean {
+  return basis === 'audit' && truth !== undefined;
+}
+
+function isTruly(truth: string, filter: ListFilter): SQL | undefined {
+  const { basis, predicted } = filter;
+  if (isOfAudits(filter))
+    return sql`${tickets.id} in (
+      select blind_audits.ticket_id from blind_audits join decisions on decisions.id = blind_audits.decision_id
+      where blind_audits.audited_at is not null and blind_audits.category = ${truth}
+        and decisions.category = ${predicted ?? sql`decisions.category`})`;
+  const isSaid = eq(tickets.truth, truth);
+  return basis === 'assumed' && predicted === truth ? or(isNull(tickets.truth), isSaid) : isSaid;
 }
 
 async function findSourceId(db: Db, name: string): Promise<number | null> {

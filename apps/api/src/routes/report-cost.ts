@@ -1,12 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { costReport } from '@usher/core/cost-report';
+import { costReport, costTables } from '@usher/core/cost-report';
 import { priceNotice } from '@usher/core/price';
 import { Moment } from '@usher/core/ticket';
 import { sumCosts } from '@usher/db/costs';
 import type { Deps } from '../deps.ts';
 import { guard, needs } from '../guard.ts';
-import { awayProblem, invalidProblem, json, keyProblems } from './answers.ts';
+import { parseBody } from '../read-body.ts';
+import { awayProblem, invalidProblem, keyProblems } from './answers.ts';
 import type { Api } from './api.ts';
+import { csvIfWanted, Rendering, withCsv } from './report-csv.ts';
 
 const DEFAULT_SPAN_MS = 30 * 86_400_000;
 
@@ -14,6 +16,7 @@ const moment = Moment.transform((text) => new Date(text)).optional();
 
 const Span = z
   .strictObject({
+    ...Rendering.shape,
     from: moment.openapi({ description: 'Answers given from here on; 30 days before the end by default.' }),
     until: moment.openapi({ description: 'Answers given before; now by default.' }),
   })
@@ -61,15 +64,21 @@ export const getCost = createRoute({
   summary: 'What tickets cost, by day, model, source and category',
   security: needs('ops'),
   request: { query: Span },
-  responses: { 200: json('The figures.', Cost), ...keyProblems, ...invalidProblem, ...awayProblem },
+  responses: {
+    200: { description: 'The figures.', content: withCsv(Cost) },
+    ...keyProblems,
+    ...invalidProblem,
+    ...awayProblem,
+  },
 });
 
 /** Adds the report of costs. */
 export function addCostReport(api: Api, { authenticate, database, prices }: Deps): void {
-  api.openapi({ ...getCost, middleware: guard(authenticate, getCost.security) }, async (c) => {
-    const { from, until } = c.req.valid('query');
+  api.get(getCost.path, guard(authenticate, getCost.security), async (c) => {
+    const { from, until } = parseBody(c.req.query(), Span);
     const lines = await database.slow((db) => sumCosts(db, { from, until }));
     const models = lines.flatMap(({ group, key, calls }) => (group === 'model' && calls > 0 ? [key] : []));
-    return c.json(costReport(lines, { from, until, prices: priceNotice(prices, models, Date.now()) }), 200);
+    const report = costReport(lines, { from, until, prices: priceNotice(prices, models, Date.now()) });
+    return csvIfWanted(c, 'cost', costTables(report)) ?? c.json(report);
   });
 }

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { Basis } from '@usher/core/reports/report';
 import { Key } from '@usher/core/taxonomy';
 import { Moment, storable, TicketState } from '@usher/core/ticket';
 import { findTicket, ticketHistory } from '@usher/db/find-ticket';
@@ -19,6 +20,10 @@ const Filter = z.strictObject({
   category: Key.optional(),
   predicted: Key.optional().describe('What the engine predicted for the newest text, also in shadow mode.'),
   truth: Key.optional().describe('What somebody said that the newest text is about.'),
+  basis: Basis.default('judged').describe(
+    'Whose word `truth` is, as in the report of accuracy: with `assumed`, silence agrees with `predicted`; with `audit`, ' +
+      'what a blind audit of any text of the ticket said.',
+  ),
   source: z.string().max(200).transform(storable).optional(),
   search: z
     .string()

@@ -7,6 +7,7 @@ import { reportFunnel } from '@usher/db/reports/funnel';
 import { reportLearning } from '@usher/db/reports/learning';
 import { reportLatency } from '@usher/db/reports/latency';
 import { reportOverlap, reportSuspicious } from '@usher/db/reports/model-in-force';
+import { reportRisk } from '@usher/db/reports/risk';
 import { reportVolume } from '@usher/db/reports/volume';
 import { rebuildRollups } from '@usher/db/rollup/roll-up';
 import type { Command } from 'commander';
@@ -37,6 +38,7 @@ const readers: Record<ReportName, (db: Db, options: Options) => Promise<Report<u
   volume: (db, { by, ...options }) => reportVolume(db, { ...options, step: by, limit: LINES }),
   latency: reportLatency,
   funnel: reportFunnel,
+  risk: reportRisk,
   learning: reportLearning,
   suspicious: (db) => reportSuspicious(db, { limit: LINES }),
   overlap: (db) => reportOverlap(db, { limit: LINES }),

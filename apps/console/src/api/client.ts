@@ -2,8 +2,17 @@ import type { ApiRoutes } from '@usher/api/client';
 import { hc } from 'hono/client';
 import type { ClientResponse } from 'hono/client';
 
+/** Fired when something was changed from here, so that what is shown of it can be asked again. */
+export const changed = new EventTarget();
+
 /** The API with all its routes, parameters and answers as types. The cookie goes along by itself. */
-export const { v1 } = hc<ApiRoutes>(location.origin);
+export const { v1 } = hc<ApiRoutes>(location.origin, {
+  async fetch(...given: Parameters<typeof fetch>) {
+    const response = await fetch(...given);
+    if (response.ok && (given[1]?.method ?? 'GET') !== 'GET') changed.dispatchEvent(new Event('changed'));
+    return response;
+  },
+});
 
 /** The API said no; the message is its own, for a person. */
 export class Refused extends Error {

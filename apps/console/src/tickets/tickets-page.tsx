@@ -9,10 +9,22 @@ import { Sample } from '../parts/sample.tsx';
 import { State } from '../parts/state.tsx';
 import { SamplesNotice } from '../samples/notice.tsx';
 import { listAddress } from './addresses.ts';
+import { Chips } from './chips.tsx';
 import { Filters } from './filters.tsx';
 
 /** The filters of the address, which are those of the API. */
-const FILTERS = ['state', 'team', 'category', 'source', 'cursor'] as const;
+const FILTERS = [
+  'state',
+  'team',
+  'category',
+  'source',
+  'predicted',
+  'truth',
+  'basis',
+  'received_from',
+  'received_before',
+  'cursor',
+] as const;
 
 /** Every ticket, newest first; the filters stand in the address, so that a view can be shared. */
 export function TicketsPage() {
@@ -26,6 +38,7 @@ export function TicketsPage() {
       <h1>Tickets</h1>
       <SamplesNotice removed={again} />
       <Filters given={asked} />
+      <Chips given={asked} />
       {error !== undefined && <Failure>{error}</Failure>}
       {data !== undefined && data.tickets.length === 0 && (
         <p class="empty">No ticket is like this. Fewer filters show more.</p>

@@ -8,6 +8,7 @@ export const ReportName = z.enum([
   'volume',
   'latency',
   'funnel',
+  'risk',
   'suspicious',
   'overlap',
 ]);

@@ -67,6 +67,9 @@ export const blindAudits = pgTable(
     index('blind_audits_waiting')
       .on(table.id)
       .where(sql`${table.auditedAt} is null`),
+    index('blind_audits_told')
+      .on(table.category, table.ticketId)
+      .where(sql`${table.auditedAt} is not null`),
   ],
 );
 

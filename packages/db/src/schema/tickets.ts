@@ -89,6 +89,9 @@ export const tickets = pgTable(
       .on(table.category, table.id)
       .where(sql`${table.category} is not null`),
     index('tickets_by_source').on(table.sourceId, table.id),
+    index('tickets_by_predicted')
+      .on(table.predicted, table.id)
+      .where(sql`${table.predicted} is not null`),
     index('tickets_judged')
       .on(table.predicted, table.truth, table.id)
       .where(sql`${table.truth} is not null`),

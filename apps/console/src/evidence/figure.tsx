@@ -1,0 +1,41 @@
+import type { ComponentChildren } from 'preact';
+
+interface Props {
+  title: string;
+  /** What is to be known for reading it. */
+  hint?: ComponentChildren;
+  /** Where its figures are had as CSV. */
+  csv?: string | undefined;
+  /** The figures as a table, for whoever does not read charts. */
+  table?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+/** A chart or a table with its heading, its CSV and its figures. */
+export function Figure({ title, hint, csv, table, children }: Props) {
+  return (
+    <section class="card figure">
+      <header>
+        <h2>{title}</h2>
+        {csv !== undefined && (
+          <a href={csv} download="usher.csv" aria-label={`${title} as CSV`}>
+            CSV
+          </a>
+        )}
+      </header>
+      {children}
+      {hint !== undefined && <p class="hint">{hint}</p>}
+      {table !== undefined && (
+        <details>
+          <summary>Figures as a table</summary>
+          {table}
+        </details>
+      )}
+    </section>
+  );
+}
+
+/** Stands where a figure would, while there is nothing that could honestly be said. */
+export function TooLittle({ children }: { children: ComponentChildren }) {
+  return <p class="too-little">{children}</p>;
+}
