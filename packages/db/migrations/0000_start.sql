@@ -566,6 +566,7 @@ CREATE UNIQUE INDEX "fetches_one_pending" ON "fetches" USING btree ("source_id",
 CREATE INDEX "fetches_due" ON "fetches" USING btree ("due_at") WHERE "fetches"."state" = 'pending';--> statement-breakpoint
 CREATE UNIQUE INDEX "blind_audits_one_a_decision" ON "blind_audits" USING btree ("decision_id");--> statement-breakpoint
 CREATE INDEX "blind_audits_waiting" ON "blind_audits" USING btree ("id") WHERE "blind_audits"."audited_at" is null;--> statement-breakpoint
+CREATE INDEX "blind_audits_told" ON "blind_audits" USING btree ("category","ticket_id") WHERE "blind_audits"."audited_at" is not null;--> statement-breakpoint
 CREATE INDEX "outcomes_by_decision" ON "outcomes" USING btree ("decision_id");--> statement-breakpoint
 CREATE INDEX "outcomes_by_ticket" ON "outcomes" USING btree ("ticket_id");--> statement-breakpoint
 CREATE INDEX "outcomes_by_time" ON "outcomes" USING btree ("created_at");--> statement-breakpoint
@@ -583,4 +584,5 @@ CREATE INDEX "tickets_by_state" ON "tickets" USING btree ("state","id");--> stat
 CREATE INDEX "tickets_by_team" ON "tickets" USING btree ("team","id") WHERE "tickets"."team" is not null;--> statement-breakpoint
 CREATE INDEX "tickets_by_category" ON "tickets" USING btree ("category","id") WHERE "tickets"."category" is not null;--> statement-breakpoint
 CREATE INDEX "tickets_by_source" ON "tickets" USING btree ("source_id","id");--> statement-breakpoint
+CREATE INDEX "tickets_by_predicted" ON "tickets" USING btree ("predicted","id") WHERE "tickets"."predicted" is not null;--> statement-breakpoint
 CREATE INDEX "tickets_judged" ON "tickets" USING btree ("predicted","truth","id") WHERE "tickets"."truth" is not null;
