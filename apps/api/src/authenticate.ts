@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash as digest, timingSafeEqual } from 'node:crypto';
 import type { Scope } from '@usher/core/scope';
 import { findApiKey } from '@usher/db/api-keys';
 import { findSession, type SignedIn } from '@usher/db/sessions';
@@ -76,5 +76,5 @@ function rememberSource(database: RequestDatabase): () => Promise<Source> {
 }
 
 function hashOf(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
+  return digest('sha256', key, 'buffer');
 }

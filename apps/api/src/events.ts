@@ -49,8 +49,10 @@ export function createEvents(logger: Logger, metrics: Metrics, now: () => number
   const overloads = oncePerBurst(now);
   return {
     ticketsReceived(receipts) {
+      for (const [outcome, some] of Map.groupBy(receipts, (receipt) => receipt.outcome)) {
+        metrics.ticketsReceived.inc({ outcome }, some.length);
+      }
       for (const { ticketId, revision, lane, outcome } of receipts) {
-        metrics.ticketsReceived.inc({ outcome });
         logger.info({ event: 'ticket_received', ticketId, revision, lane, outcome });
       }
     },

@@ -39,8 +39,8 @@ export function guard(authenticate: Authenticate, security: Security): Middlewar
 
 async function grantOf(c: Context, authenticate: Authenticate): Promise<Grant> {
   const header = c.req.header('authorization');
-  const token = readSessionCookie(c);
-  if (header === undefined && token !== undefined) {
+  const token = header === undefined ? readSessionCookie(c) : undefined;
+  if (token !== undefined) {
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') requireSameOrigin(c);
     const grant = await authenticate.bySession(token);
     if (grant === undefined) throw refused('session_ended', 'You are not signed in any more. Sign in again.');

@@ -14,7 +14,7 @@ export interface Intake {
   receiveMany(arrivals: readonly Arrival[]): Promise<Receipt[]>;
 }
 
-const MAX_STATEMENTS = 3;
+const MAX_STATEMENTS = 2;
 const MAX_ARRIVALS_A_STATEMENT = 200;
 
 /** Makes the intake of this process. */

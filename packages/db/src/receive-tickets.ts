@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Arrival, batchPlaceOf, type HashedArrival, type Receipt } from './arrival.ts';
 import type { Db } from './connect.ts';
+import { executePrepared } from './execute-prepared.ts';
 import { whileAvailable } from './failures.ts';
 import { reviseTickets } from './revise-tickets.ts';
 import { hashOf } from './text-hash.ts';
@@ -49,7 +50,9 @@ async function insertNew(db: Db, drafts: readonly HashedArrival[]): Promise<Map<
     ...draft,
     written_at: draft.updated_at ?? draft.created_at,
   }));
-  const inserted = await db.execute<{ id: number; key: string }>(sql`
+  const inserted = await executePrepared<{ id: number; key: string }>(
+    db,
+    sql`
     insert into tickets (source_id, external_id, subject, body, text_hash, requester, channel, language, metadata,
                          created_at, written_at, lane, batch, due_at)
     select source_id, external_id, subject, body, text_hash, requester, channel, language, metadata,
@@ -59,6 +62,7 @@ async function insertNew(db: Db, drafts: readonly HashedArrival[]): Promise<Map<
       language text, metadata jsonb, created_at timestamptz, written_at timestamptz, lane text,
       batch text)
     on conflict (source_id, external_id) do nothing
-    returning id::float8 as id, source_id || ':' || external_id as key`);
+    returning id::float8 as id, source_id || ':' || external_id as key`,
+  );
   return new Map(inserted.map((row) => [row.key, row.id]));
 }
