@@ -5,8 +5,10 @@ import type { getPeople, patchPerson, postInvitation, postPeople } from './route
 import type { getCost } from './routes/report-cost.ts';
 import type { reportRoutes } from './routes/reports.ts';
 import type { getReview, postReviewNext } from './routes/review.ts';
+import type { postReviewBulk } from './routes/review-bulk.ts';
 import type { postReview } from './routes/review-verdict.ts';
 import type { deleteSamples, getSamples } from './routes/samples.ts';
+import type { getSimilar } from './routes/similar.ts';
 import type { deleteSession, deleteSessions, getSession, postSession } from './routes/session.ts';
 import type { deletePromise, getPromises, putPromise } from './routes/promises.ts';
 import type { postTaxonomyCheck } from './routes/taxonomy-check.ts';
@@ -31,7 +33,9 @@ type Routes = [
   typeof getReview,
   typeof postReviewNext,
   typeof postReview,
+  typeof postReviewBulk,
   typeof getSamples,
+  typeof getSimilar,
   typeof deleteSamples,
   typeof getTaxonomy,
   typeof putTaxonomy,

@@ -17,6 +17,7 @@ import { createIncomingSources, type FindConnector, type IncomingSources } from 
 import { createIntake, type Intake } from './intake.ts';
 import { createLoads, type Loads } from './loads.ts';
 import { createMetrics, measureBacklog, type Metrics } from './metrics.ts';
+import { createSimilarTickets, type SimilarTickets } from './similar-tickets.ts';
 import { createWaiting, type Waiting } from './wait-for-decision.ts';
 
 /** What the API is started with. */
@@ -61,6 +62,7 @@ export interface Deps {
   sources: IncomingSources;
   publicUrl: string | undefined;
   waiting: Waiting;
+  similarTickets: SimilarTickets;
   hints: Hints;
   events: Events;
   metrics: Metrics;
@@ -97,6 +99,7 @@ export function assemble(resources: Resources): Deps {
     sources: createIncomingSources(database, { vault, find, now }),
     publicUrl,
     waiting: createWaiting(database, { stopping, events }),
+    similarTickets: createSimilarTickets(database),
     hints,
     events,
     metrics,

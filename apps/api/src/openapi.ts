@@ -1,7 +1,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { CorrectionDraft } from '@usher/core/correct';
 import { Invitation, PersonChange, SignIn, Welcome } from '@usher/core/person';
-import { NextReview, ReviewVerdict } from '@usher/core/review';
+import { BulkReview, NextReview, ReviewVerdict } from '@usher/core/review';
 import { Taxonomy } from '@usher/core/taxonomy';
 import { EndpointDraft, EndpointPatch } from '@usher/core/endpoint-draft';
 import { TicketDraft } from '@usher/core/ticket';
@@ -28,7 +28,10 @@ import { getLabellers, LabellerCleared, postLabellerCleared } from './routes/lab
 import { getModels, ModelOrder, postModels } from './routes/models.ts';
 import { deletePromise, getPromises, PromiseDraft, putPromise } from './routes/promises.ts';
 import { getReview, postReviewNext } from './routes/review.ts';
+import { postReviewBulk } from './routes/review-bulk.ts';
 import { postReview } from './routes/review-verdict.ts';
+import { deleteSamples, getSamples } from './routes/samples.ts';
+import { getSimilar } from './routes/similar.ts';
 import { postTaxonomyCheck } from './routes/taxonomy-check.ts';
 import { getSources } from './routes/sources.ts';
 import { postPreview } from './routes/taxonomy-preview.ts';
@@ -53,10 +56,12 @@ const ROUTES = [
   postTickets,
   getTickets,
   getTicket,
+  getSimilar,
   postCorrection,
   getReview,
   postReviewNext,
   postReview,
+  postReviewBulk,
   getPromises,
   putPromise,
   deletePromise,
@@ -97,6 +102,8 @@ const ROUTES = [
   postPeople,
   patchPerson,
   postInvitation,
+  getSamples,
+  deleteSamples,
   getUnlock,
   postUnlock,
   deleteUnlock,
@@ -151,6 +158,7 @@ function bodies(): Record<string, unknown> {
     EndpointDraft: schemaOf(EndpointDraft),
     EndpointPatch: schemaOf(EndpointPatch),
     ReplayRange: schemaOf(ReplayRange),
+    BulkReview: schemaOf(BulkReview),
     NextReview: schemaOf(NextReview),
     PromiseDraft: schemaOf(PromiseDraft),
     ModelOrder: schemaOf(ModelOrder),

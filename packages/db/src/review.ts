@@ -1,5 +1,6 @@
+import type { ReviewFilter } from '@usher/core/review';
 import type { Suggestion } from '@usher/core/suggestion';
-import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import { findTicket, type StoredTicket } from './find-ticket.ts';
@@ -44,12 +45,31 @@ export async function countReview(db: Db): Promise<ReviewCounts> {
   return counts ?? { triage: 0, suggest: 0, audit: 0 };
 }
 
+/** The condition that a waiting ticket is wanted. */
+function isWanted({ team, category, source, priority, reason }: ReviewFilter): SQL {
+  const equals = [
+    [sql`tickets.team`, team],
+    [sql`tickets.category`, category],
+    [sql`tickets.priority`, priority],
+    [sql`tickets.reason`, reason],
+  ] as const;
+  const conditions = equals.flatMap(([column, value]) => (value === undefined ? [] : [sql`${column} = ${value}`]));
+  if (source !== undefined) conditions.push(sql`tickets.source_id = (select id from sources where name = ${source})`);
+  return sql.join([waits, ...conditions], sql` and `);
+}
+
+export interface ListReviewOptions {
+  agent: string;
+  limit: number;
+  filter?: ReviewFilter;
+}
+
 /** Tickets that wait for a person and that nobody else looks at now, most urgent first, without claiming any. */
-export async function listReview(db: Db, { agent, limit }: { agent: string; limit: number }): Promise<StoredTicket[]> {
+export async function listReview(db: Db, { agent, limit, filter = {} }: ListReviewOptions): Promise<StoredTicket[]> {
   const rows = await whileAvailable(() =>
     db.execute<{ id: number }>(sql`
       select tickets.id::float8 as id from tickets
-      where ${waits} and not exists (${claimOfOthers(agent)})
+      where ${isWanted(filter)} and not exists (${claimOfOthers(agent)})
       order by tickets.sla_due_at, tickets.id limit ${limit}`),
   );
   const tickets = await Promise.all(rows.map(({ id }) => findTicket(db, { id })));
@@ -62,7 +82,7 @@ export async function listReview(db: Db, { agent, limit }: { agent: string; limi
  */
 export async function claimNextTicket(
   db: Db,
-  { agent, forMs, besides }: ClaimBy & { besides: readonly number[] },
+  { agent, forMs, besides, filter = {} }: ClaimBy & { besides: readonly number[]; filter?: ReviewFilter },
 ): Promise<ClaimedTicket | undefined> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const [row] = await whileAvailable(() =>
@@ -71,7 +91,7 @@ export async function claimNextTicket(
           select tickets.id from tickets
           left join review_claims own
             on own.ticket_id = tickets.id and own.claimed_by = ${agent} and own.claimed_until > now()
-          where ${waits} and not exists (${claimOfOthers(agent)})
+          where ${isWanted(filter)} and not exists (${claimOfOthers(agent)})
             and tickets.id not in (select value::bigint from jsonb_array_elements_text(${JSON.stringify(besides)}::jsonb))
           order by own.claimed_until nulls last, tickets.sla_due_at, tickets.id
           limit 1 for update of tickets skip locked

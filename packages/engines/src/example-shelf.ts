@@ -10,6 +10,9 @@ import { lookupWords, readWords, textKey } from './local/words.ts';
 /** Starter examples that are taken of each category; with 200 categories these are as many as the stored ones. */
 const STARTERS_A_CATEGORY = 100;
 
+/** So many starter examples may lie between the nearest tickets. */
+const STARTERS_BETWEEN = 50;
+
 /** Characters by which a body is looked up: tickets say early what they are about, and this bounds the memory. */
 const MAX_LOOKED_UP = 2_000;
 
@@ -26,6 +29,14 @@ export interface ExampleShelf {
   put(example: Example, ticketId: number | null): void;
   /** The most similar texts for a prompt: five at most, and at most one of each category. */
   similarTo(ticket: TicketText, lookUp: LookUp): Example[];
+  /** The tickets most like this one that taught something, itself left out, best first. */
+  nearestTickets(ticket: TicketText, options: { ticketId: number; most: number }): NearTicket[];
+}
+
+/** A ticket that taught something, and how much of another one it holds, 0 to 1. */
+export interface NearTicket {
+  ticketId: number;
+  likeness: number;
 }
 
 interface Kept {
@@ -76,6 +87,19 @@ export function createExampleShelf(taxonomy: Taxonomy, { most }: { most: number 
       const examples = chosen.flatMap((place) => kept.get(place)?.example ?? []);
       const newestFirst = [...chosen].sort((a, b) => b - a).flatMap((place) => kept.get(place)?.example ?? []);
       return examples.filter((example) => newestFirst.find((other) => isSameText(other, example)) === example);
+    },
+    nearestTickets(ticket, { ticketId, most: wanted }) {
+      // Starters have no ticket, and may be the nearest.
+      const near = index.nearest(lookupWords(ticket), {
+        most: wanted + STARTERS_BETWEEN,
+        except: ofTicket.get(ticketId),
+      });
+      return near
+        .flatMap(({ place, likeness }) => {
+          const found = kept.get(place)?.ticketId ?? null;
+          return found === null ? [] : [{ ticketId: found, likeness }];
+        })
+        .slice(0, wanted);
     },
   };
 }

@@ -70,9 +70,12 @@ interface Given {
   id: string;
   verdict: ReviewVerdict;
   grant: Grant;
+  /** The category that was seen; whatever it is now, where it is absent. */
+  seen?: string;
 }
 
-async function aboutTicket({ id, verdict, grant }: Given, deps: Deps): Promise<Reviewed> {
+/** Does what a person says about a waiting ticket. Throws the Problem that says why it cannot be done. */
+export async function aboutTicket({ id, verdict, grant, seen }: Given, deps: Deps): Promise<Reviewed> {
   const { database } = deps;
   const agent = grant.actor;
   const ticket = await database.quick((db) => findTicket(db, ticketIdOf(id)));
@@ -85,6 +88,7 @@ async function aboutTicket({ id, verdict, grant }: Given, deps: Deps): Promise<R
     return { id, status: 'passed', category: null, subcategory: null, routed_to: null };
   }
   if (ticket.state !== 'triaged' && ticket.state !== 'suggested') throw decidedBefore();
+  if (seen !== undefined && ticket.category !== seen) throw changedMeanwhile();
   const decision = await decisionOf(verdict, ticket, deps);
   const by = { actorKind: grant.kind, actor: agent, note: verdict.note };
   const corrected = await database.quick((db) => correctTicket(db, { ticketId, decision, by, mode: deps.mode }));
@@ -140,6 +144,11 @@ function shownDecision({ category, subcategory, team }: CategorisedDecision): Om
 function claimedByOther(): Problem {
   const detail = 'Somebody else looks at this now. Ask for the next one with POST /v1/review/next.';
   return new Problem({ status: 409, code: 'claimed', detail });
+}
+
+function changedMeanwhile(): Problem {
+  const detail = 'Something else is suggested by now. Look at it again.';
+  return new Problem({ status: 409, code: 'changed', detail });
 }
 
 function decidedBefore(): Problem {

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { NextReview } from '@usher/core/review';
+import { NextReview, ReviewFilter } from '@usher/core/review';
 import { claimNextAudit, claimNextTicket, countReview, listReview } from '@usher/db/review';
 import type { Deps } from '../deps.ts';
 import { guard, needs } from '../guard.ts';
@@ -20,7 +20,7 @@ const Queue = z
   .object({
     waiting: z
       .object({ triage: count, suggest: count, audit: count })
-      .describe('How much waits, whoever looks at it now.'),
+      .describe('How much waits in all, whoever looks at it now.'),
     items: z
       .array(ReviewItem)
       .describe('Tickets that nobody else looks at now, most urgent first. Audits are only given one by one.'),
@@ -39,6 +39,7 @@ export const getReview = createRoute({
   security: needs('agent'),
   request: {
     query: z.strictObject({
+      ...ReviewFilter.shape,
       limit: z.coerce.number({ error: 'must be a whole number' }).int().min(1).max(MAX_ITEMS).default(20),
     }),
   },
@@ -61,23 +62,23 @@ export const postReviewNext = createRoute({
 /** Adds the routes on which agents find their work. */
 export function addReview(api: Api, { authenticate, database }: Deps): void {
   api.openapi({ ...getReview, middleware: guard(authenticate, getReview.security) }, async (c) => {
-    const { limit } = c.req.valid('query');
+    const { limit, ...filter } = c.req.valid('query');
     const { actor: agent } = c.var.grant;
     const waiting = await database.slow(countReview);
-    const tickets = await database.slow((db) => listReview(db, { agent, limit }));
+    const tickets = await database.slow((db) => listReview(db, { agent, limit, filter }));
     return c.json({ waiting, items: tickets.map((ticket) => showWaiting(ticket, null)) }, 200);
   });
 
   const middleware = [guard(authenticate, postReviewNext.security), limitBody(MAX_BYTES)];
   api.openapi({ ...postReviewNext, middleware }, async (c) => {
-    const { kind, besides } = await readBody(c, NextReview);
+    const { kind, besides, filter } = await readBody(c, NextReview);
     const by = { agent: c.var.grant.actor, forMs: CLAIM_MS };
     if (kind === 'audit') {
       const audit = await database.quick((db) => claimNextAudit(db, by));
       return c.json({ item: audit === undefined ? null : showAudit(audit) }, 200);
     }
     const held = besides.flatMap((id) => (/^\d{1,15}$/.test(id) ? Number(id) : []));
-    const claimed = await database.quick((db) => claimNextTicket(db, { ...by, besides: held }));
+    const claimed = await database.quick((db) => claimNextTicket(db, { ...by, besides: held, filter }));
     return c.json({ item: claimed === undefined ? null : showWaiting(claimed.ticket, claimed) }, 200);
   });
 }

@@ -1,6 +1,7 @@
 import { Moment } from '../parts/moment.tsx';
 import { Sample } from '../parts/sample.tsx';
 import type { Item } from './item.ts';
+import { Similar } from './similar.tsx';
 
 /** The text that is to be judged, as its sender wrote it. */
 export function ItemView({ item }: { item: Item }) {
@@ -21,6 +22,7 @@ export function ItemView({ item }: { item: Item }) {
       </p>
       <h2 class="title">{item.subject || '(no subject)'}</h2>
       <pre class="body">{item.body}</pre>
+      {item.kind !== 'audit' && <Similar id={item.id} />}
     </article>
   );
 }

@@ -7,7 +7,11 @@ import { SamplesNotice } from '../samples/notice.tsx';
 import { type Category, orderChoices } from './choices.ts';
 import { Help } from './help.tsx';
 import { ItemView } from './item-view.tsx';
-import type { Item, Kind, Verdict } from './item.ts';
+import { readFilter, reviewAddress } from './addresses.ts';
+import { ReviewFilters } from './filters.tsx';
+import type { Item, Kind, ReviewFilter, Verdict } from './item.ts';
+import { ReviewList } from './list.tsx';
+import { askSimilar } from './similar.tsx';
 import { useKeys } from './keys.ts';
 import { Picker } from './picker.tsx';
 import { type Queue, useQueue } from './use-queue.ts';
@@ -16,17 +20,23 @@ import { type Queue, useQueue } from './use-queue.ts';
 export function ReviewPage() {
   const { query } = useLocation();
   const kind: Kind = query['kind'] === 'audit' ? 'audit' : 'ticket';
+  const filter = readFilter(query);
+  const place = JSON.stringify([kind, filter]);
   const [round, setRound] = useState(0);
   return (
     <>
       <SamplesNotice removed={() => setRound((before) => before + 1)} />
-      <Desk key={`${kind} ${round}`} kind={kind} />
+      {query['view'] === 'list' ? (
+        <ReviewList key={`${place} ${round}`} filter={filter} />
+      ) : (
+        <Desk key={`${place} ${round}`} kind={kind} filter={filter} />
+      )}
     </>
   );
 }
 
-function Desk({ kind }: { kind: Kind }) {
-  const queue = useQueue(kind);
+function Desk({ kind, filter }: { kind: Kind; filter: ReviewFilter }) {
+  const queue = useQueue(kind, filter);
   const [at, setAt] = useState(0);
   const [isHelpOpen, setIsHelpOpen] = useState(false);
   const item = queue.held[Math.min(at, queue.held.length - 1)];
@@ -34,13 +44,17 @@ function Desk({ kind }: { kind: Kind }) {
   const choices = useMemo(() => (item ? orderChoices(taxonomy?.categories ?? [], item) : []), [taxonomy, item]);
   const picker = useRef<HTMLSelectElement>(null);
   useEffect(() => setAt(0), [queue.done]);
+  useEffect(() => {
+    if (kind === 'ticket') for (const { id } of queue.held) askSimilar(id);
+  }, [kind, queue.held]);
   useKeys(useActions({ queue, item, choices, setAt, setIsHelpOpen, picker }));
   return (
     <div class="review">
-      <Bar kind={kind} queue={queue} help={() => setIsHelpOpen(true)} />
+      <Bar kind={kind} filter={filter} queue={queue} help={() => setIsHelpOpen(true)} />
+      {kind === 'ticket' && <ReviewFilters view="desk" given={filter} />}
       {queue.error !== '' && <Failure>{queue.error}</Failure>}
       {error !== undefined && <Failure>{error}</Failure>}
-      {item === undefined && !queue.isFilling && <NothingLeft kind={kind} />}
+      {item === undefined && !queue.isFilling && <NothingLeft kind={kind} filter={filter} />}
       {item !== undefined && taxonomy !== undefined && (
         <>
           <ItemView item={item} />
@@ -97,7 +111,14 @@ function verdictKey(key: string, item: Item, choices: readonly Category[], queue
   return () => queue.say(item, { action: 'correct', category: chosen.key });
 }
 
-function Bar({ kind, queue, help }: { kind: Kind; queue: Queue; help: () => void }) {
+interface BarProps {
+  kind: Kind;
+  filter: ReviewFilter;
+  queue: Queue;
+  help: () => void;
+}
+
+function Bar({ kind, filter, queue, help }: BarProps) {
   const { data } = useAnswer(`review/${queue.done}`, () => ask(v1.review.$get({ query: { limit: '1' } })));
   const { triage = 0, suggest = 0, audit = 0 } = data?.waiting ?? {};
   return (
@@ -107,6 +128,7 @@ function Bar({ kind, queue, help }: { kind: Kind; queue: Queue; help: () => void
         <a href="/review" aria-current={kind === 'ticket' ? 'true' : undefined}>
           Tickets <span class="count">{triage + suggest}</span>
         </a>
+        <a href={reviewAddress('list', filter)}>As a list</a>
         <a href="/review?kind=audit" aria-current={kind === 'audit' ? 'true' : undefined}>
           Blind audits <span class="count">{audit}</span>
         </a>
@@ -124,10 +146,12 @@ function Bar({ kind, queue, help }: { kind: Kind; queue: Queue; help: () => void
   );
 }
 
-function NothingLeft({ kind }: { kind: Kind }) {
+function NothingLeft({ kind, filter }: { kind: Kind; filter: ReviewFilter }) {
+  const isNarrowed = Object.keys(filter).length > 0;
+  const waiting = isNarrowed ? 'Nothing like this waits for you.' : 'Nothing waits for you.';
   return (
     <p class="empty" role="status">
-      {kind === 'ticket' ? 'Nothing waits for you.' : 'No decision waits to be audited.'} New ones come by themselves.
+      {kind === 'ticket' ? waiting : 'No decision waits to be audited.'} New ones come by themselves.
     </p>
   );
 }

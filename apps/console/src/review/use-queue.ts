@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { messageOf } from '../api/use-answer.ts';
-import { answer, type Item, type Kind, takeNext, type Verdict } from './item.ts';
+import { answer, type Item, type Kind, type ReviewFilter, takeNext, type Verdict } from './item.ts';
 
 /** Items that are held at the same time: the one that is looked at, and those that come after it. */
 const HELD = 3;
@@ -30,7 +30,7 @@ export interface Queue {
 }
 
 /** Keeps the queue of one kind filled while the page is open, and tells what is pending when it closes. */
-export function useQueue(kind: Kind): Queue {
+export function useQueue(kind: Kind, filter: ReviewFilter): Queue {
   const [held, setHeld] = useState<readonly Item[]>([]);
   const [isFilling, setIsFilling] = useState(true);
   const [error, setError] = useState('');
@@ -65,7 +65,7 @@ export function useQueue(kind: Kind): Queue {
       isAsking.current = true;
       try {
         const known = [...held, ...pending.current.map(({ item }) => item)];
-        const item = await takeNext(kind, known);
+        const item = await takeNext({ kind, filter }, known);
         setIsFilling(false);
         if (item === null || known.some(({ id }) => id === item.id)) again = setTimeout(look, LOOK_EVERY_MS);
         else setHeld((before) => [...before, item]);

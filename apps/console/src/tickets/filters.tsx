@@ -1,6 +1,7 @@
 import { useLocation } from 'preact-iso';
 import { ask, v1 } from '../api/client.ts';
 import { useAnswer } from '../api/use-answer.ts';
+import { Choice } from '../parts/choice.tsx';
 import { listAddress } from './addresses.ts';
 
 const STATES = ['received', 'routed', 'suggested', 'triaged', 'shadowed'];
@@ -33,27 +34,5 @@ export function Filters({ given }: { given: Record<string, string> }) {
         />
       </label>
     </div>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  name: string;
-  options: readonly string[];
-  given: Record<string, string>;
-  choose: (name: string, value: string) => void;
-}
-
-function Choice({ label, name, options, given, choose }: ChoiceProps) {
-  return (
-    <label>
-      <span>{label}</span>
-      <select value={given[name] ?? ''} onChange={(event) => choose(name, event.currentTarget.value)}>
-        <option value="">all</option>
-        {options.map((option) => (
-          <option key={option}>{option}</option>
-        ))}
-      </select>
-    </label>
   );
 }

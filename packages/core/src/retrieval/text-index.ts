@@ -25,6 +25,14 @@ export interface TextIndex {
   remove(place: number): void;
   /** Of the texts that share a word with these, but for one, the best match of each label, best first. */
   bestOfLabels(words: readonly string[], except?: number): Match[];
+  /** The texts most like these words, but for one, best first, whatever their labels. */
+  nearest(words: readonly string[], options: { most: number; except?: number | undefined }): Near[];
+}
+
+/** A text of the index, by its place, and how much of what was looked for it holds, rare words counting most: 0 to 1. */
+export interface Near {
+  place: number;
+  likeness: number;
 }
 
 /** Where a word occurs, and how often. */
@@ -63,6 +71,13 @@ export function indexTexts(texts: Iterable<LabelledWords> = []): TextIndex {
         .map((place, number) => ({ label: labels[number] ?? '', place, score: scores[place] ?? 0 }))
         .filter(({ place }) => place !== NONE)
         .sort((a, b) => b.score - a.score || a.place - b.place);
+    },
+    nearest(words, { most, except = NONE }) {
+      const wanted = new Set(words);
+      const scores = scoresOf(wanted, { postings, lengths, meanLength: wordsInAll / lengths.length });
+      if (except in labelOf) scores[except] = 0;
+      const highest = highestScore(wanted, postings, lengths.length);
+      return bestOfAll(scores, labelOf, most).map((place) => ({ place, likeness: (scores[place] ?? 0) / highest }));
     },
   };
   for (const text of texts) index.add(text);
@@ -104,6 +119,18 @@ function scoresOf(words: ReadonlySet<string>, { postings, lengths, meanLength }:
   return scores;
 }
 
+/** What a text would score that says nothing but these words, again and again. */
+function highestScore(words: ReadonlySet<string>, postings: ReadonlyMap<string, Postings>, texts: number): number {
+  return [...words].reduce((sum, word) => {
+    return sum + rarityOf(postings.get(word)?.places.length ?? 0, texts) * (SATURATION + 1);
+  }, 0);
+}
+
+/** How much a word says that occurs in so many of the texts. */
+function rarityOf(occurrences: number, texts: number): number {
+  return Math.log(1 + (texts - occurrences + 0.5) / (occurrences + 0.5));
+}
+
 function discountsOf(lengths: readonly number[], meanLength: number): Float64Array {
   const discounts = new Float64Array(lengths.length);
   for (let place = 0; place < lengths.length; place++) {
@@ -114,7 +141,7 @@ function discountsOf(lengths: readonly number[], meanLength: number): Float64Arr
 }
 
 function addScores(scores: Float64Array, { places, counts }: Postings, discounts: Float64Array): void {
-  const rarity = Math.log(1 + (scores.length - places.length + 0.5) / (places.length + 0.5));
+  const rarity = rarityOf(places.length, scores.length);
   for (let at = 0; at < places.length; at++) {
     const place = places[at] ?? 0;
     const count = counts[at] ?? 0;
@@ -132,6 +159,21 @@ function bestPlaces(scores: Float64Array, labelOf: readonly number[], labels: nu
     if (score === 0 || label === NONE) continue;
     const before = best[label] ?? NONE;
     if (before === NONE || score > (scores[before] ?? 0)) best[label] = place;
+  }
+  return best;
+}
+
+/** The places with the highest scores above zero, best first. */
+function bestOfAll(scores: Float64Array, labelOf: readonly number[], most: number): number[] {
+  const best: number[] = [];
+  const scoreOf = (place: number) => scores[place] ?? 0;
+  for (let place = 0; place < scores.length; place++) {
+    if (scoreOf(place) === 0 || labelOf[place] === NONE) continue;
+    const last = best.at(-1);
+    if (best.length === most && last !== undefined && scoreOf(last) >= scoreOf(place)) continue;
+    const at = best.findIndex((other) => scoreOf(other) < scoreOf(place));
+    best.splice(at < 0 ? best.length : at, 0, place);
+    best.length = Math.min(best.length, most);
   }
   return best;
 }
