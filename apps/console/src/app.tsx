@@ -7,6 +7,7 @@ import { ReviewPage } from './review/review-page.tsx';
 import { SessionKeeper } from './session/session.tsx';
 import { SignInPage } from './session/sign-in.tsx';
 import { WelcomePage } from './session/welcome.tsx';
+import { TaxonomyPage } from './taxonomy/taxonomy-page.tsx';
 import { StoryPage } from './tickets/story-page.tsx';
 import { TicketsPage } from './tickets/tickets-page.tsx';
 
@@ -27,6 +28,7 @@ export function App() {
               <Route path="/tickets" component={TicketsPage} />
               <Route path="/tickets/:id" component={StoryPage} />
               <Route path="/evidence/:view?" component={EvidencePage} />
+              <Route path="/taxonomy" component={TaxonomyPage} />
               <Route path="/people" component={PeoplePage} />
               <Route default component={NotFound} />
             </Router>

@@ -11,7 +11,17 @@ import type { Api } from './api.ts';
 const BUILT = new URL('../../../console/dist/', import.meta.url);
 
 /** Addresses that the console reads itself; each is answered with its one page. */
-const PAGES = ['/', '/review', '/tickets', '/tickets/:id', '/evidence', '/evidence/:view', '/people', '/welcome'];
+const PAGES = [
+  '/',
+  '/review',
+  '/tickets',
+  '/tickets/:id',
+  '/evidence',
+  '/evidence/:view',
+  '/taxonomy',
+  '/people',
+  '/welcome',
+];
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useLocation } from 'preact-iso';
 import { may, useSession } from '../session/session.tsx';
+import { useHasDraft } from '../taxonomy/kept-draft.ts';
 import { Menu } from './menu.tsx';
 import { pages } from './pages.ts';
 
@@ -8,6 +9,7 @@ import { pages } from './pages.ts';
 export function Frame({ children }: { children: ComponentChildren }) {
   const { person } = useSession();
   const { path } = useLocation();
+  const hasDraft = useHasDraft(person.email);
   const shown = pages.filter(({ needs }) => may(person, ...needs));
   return (
     <div class="frame">
@@ -19,6 +21,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
           {shown.map(({ to, name, isElsewhere }) => (
             <a key={to} href={to} aria-current={isAt(path, to) ? 'page' : undefined} {...(isElsewhere && ELSEWHERE)}>
               {name}
+              {to === '/taxonomy' && hasDraft && <Unpublished />}
             </a>
           ))}
         </nav>
@@ -26,6 +29,18 @@ export function Frame({ children }: { children: ComponentChildren }) {
       </header>
       <main id="content">{children}</main>
     </div>
+  );
+}
+
+/** A draft that is not published is seen from every page. */
+function Unpublished() {
+  return (
+    <>
+      {' '}
+      <span class="unpublished" title="Your draft is not published.">
+        draft
+      </span>
+    </>
   );
 }
 

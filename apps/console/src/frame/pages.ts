@@ -13,6 +13,7 @@ export const pages: readonly Page[] = [
   { to: '/review', name: 'Review', needs: ['agent'] },
   { to: '/tickets', name: 'Tickets', needs: ['agent'] },
   { to: '/evidence', name: 'Evidence', needs: ['agent', 'ops'] },
+  { to: '/taxonomy', name: 'Taxonomy', needs: ['agent', 'ops'] },
   { to: '/people', name: 'People', needs: ['admin'] },
   { to: '/ops/queues', name: 'Queues', needs: ['ops'], isElsewhere: true },
   { to: '/docs', name: 'API', needs: ['agent', 'ops'], isElsewhere: true },
