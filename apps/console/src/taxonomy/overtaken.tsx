@@ -11,7 +11,7 @@ export function Overtaken({ draft, inForce }: { draft: Draft; inForce: InForce }
   const [conflicts, setConflicts] = useState<readonly string[]>([]);
   const { now, base } = draft;
   if (now === undefined || base === undefined) return null;
-  if (base.version === inForce.version) return <Conflicts conflicts={conflicts} />;
+  if (!draft.isOvertaken) return <Conflicts conflicts={conflicts} />;
   const takeOver = () => {
     const merged = merge(base.taxonomy, now, inForce.taxonomy);
     setConflicts(merged.conflicts);

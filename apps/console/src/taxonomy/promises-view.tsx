@@ -36,37 +36,40 @@ export function PromisesView({ taxonomy, mayEdit }: { taxonomy: Taxonomy; mayEdi
   const without = taxonomy.categories.filter(({ key }) => !own.has(key));
   return (
     <div class="stack">
-      <section class="card">
+      <section class="card stack">
         <h2>Mode</h2>
         <p>{MODES[data.mode]}</p>
         <p class="hint">The setting USHER_MODE says so; it changes with a restart.</p>
       </section>
       {refused !== '' && <Failure>{refused}</Failure>}
-      <table class="promises">
-        <caption>
-          The promise: how much may be wrong among what is decided without a person. The threshold follows from it,
-          where outcomes support one.
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">For</th>
-            <th scope="col">Wrong at most</th>
-            <th scope="col">How it stands</th>
-            <th scope="col">Wrong among known outcomes</th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.promises.map((promise) => (
-            <Row
-              key={promise.category ?? ALL}
-              promise={promise}
-              name={nameOf(promise, taxonomy)}
-              set={mayEdit ? (risk) => set(promise.category ?? ALL, risk) : undefined}
-              drop={mayEdit && promise.category !== null ? () => drop(promise.category ?? ALL) : undefined}
-            />
-          ))}
-        </tbody>
-      </table>
+      <section class="card stack">
+        <h2>Promise</h2>
+        <p>
+          How much may be wrong among what is decided without a person. From which confidence on that is done follows
+          from it, as soon as outcomes support it.
+        </p>
+        <table class="promises">
+          <thead>
+            <tr>
+              <th scope="col">For</th>
+              <th scope="col">Wrong at most</th>
+              <th scope="col">How it stands</th>
+              <th scope="col">Wrong among known outcomes</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.promises.map((promise) => (
+              <Row
+                key={promise.category ?? ALL}
+                promise={promise}
+                name={nameOf(promise, taxonomy)}
+                set={mayEdit ? (risk) => set(promise.category ?? ALL, risk) : undefined}
+                drop={mayEdit && promise.category !== null ? () => drop(promise.category ?? ALL) : undefined}
+              />
+            ))}
+          </tbody>
+        </table>
+      </section>
       {mayEdit && without.length > 0 && <OwnPromise categories={without} set={set} />}
     </div>
   );

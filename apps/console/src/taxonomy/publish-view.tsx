@@ -25,8 +25,7 @@ interface Props {
 export function PublishView({ draft, taxonomy, checked, previewed, setPreviewed }: Props) {
   const publishing = usePublishing({ draft, taxonomy, setPreviewed });
   if (!draft.isChanged) return <Published version={publishing.done} />;
-  const isOvertaken = draft.base?.version !== draft.inForce?.version;
-  const isReady = checked.isValid && publishing.busy === undefined && !isOvertaken;
+  const isReady = checked.isValid && publishing.busy === undefined && !draft.isOvertaken;
   const isSeen = previewed?.of === taxonomy;
   return (
     <div class="stack">

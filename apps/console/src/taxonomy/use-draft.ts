@@ -14,6 +14,8 @@ export interface Draft {
   /** The version that the draft was made from, with what stood there. */
   base: { version: number; taxonomy: Taxonomy } | undefined;
   isChanged: boolean;
+  /** True where another version is in force than the draft was made from. */
+  isOvertaken: boolean;
   /** False where the browser cannot keep it. */
   isKept: boolean;
   error: string | undefined;
@@ -69,6 +71,7 @@ export function useDraft(owner: string): Draft {
     now: kept?.now ?? inForce?.taxonomy,
     base,
     isChanged: kept !== undefined,
+    isOvertaken: kept !== undefined && inForce !== undefined && kept.base !== inForce.version,
     isKept,
     error,
     generation,
