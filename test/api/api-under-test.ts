@@ -4,12 +4,14 @@ import { type Deadlines, openRequestDatabase } from '@usher/api/database';
 import { assemble, type Deps } from '@usher/api/deps';
 import type { Enqueue } from '@usher/api/hints';
 import { createLogger } from '@usher/api/log';
+import type { ClaudeSettings } from '@usher/api/now/look';
 import type { Connector } from '@usher/core/connectors/connector';
 import { findConnector } from '@usher/core/connectors/registry';
 import type { Scope } from '@usher/core/scope';
 import type { Vault } from '@usher/db/vault';
 import { createApiKey } from '@usher/db/api-keys';
 import { connectDatabase, type Db } from '@usher/db/connect';
+import { openBudget } from '@usher/queue/budget/open';
 import { connectQueue, type QueueConnection } from '@usher/queue/connect';
 import { enqueue } from '@usher/queue/enqueue';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -61,6 +63,7 @@ export interface ApiOptions {
   publicUrl?: string;
   vault?: Vault;
   admission?: AdmissionLimits;
+  claude?: ClaudeSettings;
 }
 
 /** Long enough for a busy machine; what the real deadlines do is for the tests that are about them. */
@@ -73,6 +76,7 @@ export async function openApi(options: ApiOptions = {}): Promise<ApiUnderTest> {
   const direct = opened.use(connectDatabase(databaseUrl, { name: 'test', connections: 4 }));
   const database = opened.use(openRequestDatabase(databaseUrl, options.deadlines ?? PATIENT));
   const queue = opened.use(connectQueue(options.queueUrl ?? databaseUrl, { role: 'producer' }));
+  const budget = opened.use(openBudget(options.queueUrl ?? databaseUrl));
   const logged: Record<string, unknown>[] = [];
   const stop = new AbortController();
   const give: Enqueue = (jobs, how) => enqueue(queue, jobs, how);
@@ -80,12 +84,14 @@ export async function openApi(options: ApiOptions = {}): Promise<ApiUnderTest> {
     database,
     enqueue: give,
     queue,
+    budget,
     logger: createLogger('debug', { write: (line) => void logged.push(JSON.parse(line)) }),
     adminKey: ADMIN_KEY,
     vault: options.vault ?? testVault,
     publicUrl: options.publicUrl,
     find: (name) => options.connectors?.find((one) => one.name === name) ?? findConnector(name),
     stopping: stop.signal,
+    ...(options.claude !== undefined && { claude: options.claude }),
     ...(options.now !== undefined && { now: options.now }),
     ...(options.admission !== undefined && { admission: options.admission }),
   });

@@ -110,6 +110,8 @@ async function everyCell(): Promise<unknown> {
     sql`select * from daily_outcomes where n <> 0 order by (daily_outcomes)::text`,
     sql`select * from daily_confidence where n <> 0 order by (daily_confidence)::text`,
     sql`select * from daily_latency where n <> 0 order by (daily_latency)::text`,
+    sql`select * from minute_volume order by minute, event`,
+    sql`select * from minute_calls order by minute, model`,
   ]);
 }
 

@@ -1,5 +1,6 @@
 import type { CallEnd, GateCall } from '@usher/core/gate';
-import { closeBreaker, listBreakers, openByHand } from '@usher/db/breakers';
+import { openByHand } from '@usher/db/breaker-by-hand';
+import { closeBreaker, listBreakers } from '@usher/db/breakers';
 import { connectDatabase, type Database } from '@usher/db/connect';
 import { ensureSource } from '@usher/db/sources';
 import { setDailyLimit, spentToday } from '@usher/db/spending';
@@ -195,7 +196,7 @@ describe('The breaker of a fleet', () => {
   test('opens and closes by hand', async () => {
     const { open, clock } = openFleet();
     const { gate } = open();
-    await openByHand(database.db, 'claude:test', { forMs: 3_600_000, detail: 'moving house' });
+    await openByHand(database.db, ['claude:test'], { forMs: 3_600_000, why: 'moving house', actor: 'test' });
     await expect(gate.enter(call)).rejects.toMatchObject({ code: 'claude_stopped' });
     expect(await listBreakers(database.db)).toMatchObject([
       { name: 'claude:test', state: 'open', reason: 'hand', detail: 'moving house' },

@@ -22,8 +22,8 @@ export interface Grant {
 export interface Authenticate {
   /** What a key grants; undefined if it is unknown or revoked. */
   byKey(key: string): Promise<Grant | undefined>;
-  /** What the cookie of somebody who is signed in grants; undefined if the session ended. */
-  bySession(token: string): Promise<Grant | undefined>;
+  /** What the cookie of somebody who is signed in grants; undefined if the session ended. Unless said, this counts as using it. */
+  bySession(token: string, how?: { isUse: boolean }): Promise<Grant | undefined>;
 }
 
 export interface AuthenticateOptions {
@@ -57,9 +57,9 @@ export function createAuthenticate(database: RequestDatabase, options: Authentic
       const { keyId, name, scopes, sourceId, source } = found;
       return { ...PROGRAM, actor: `key ${keyId} (${name})`, scopes, sourceId, source };
     },
-    async bySession(token) {
+    async bySession(token, { isUse } = { isUse: true }) {
       if (token.length > MAX_KEY_LENGTH) return undefined;
-      const signedIn = await database.quick((db) => findSession(db, { token, idleMs: sessionIdleMs }));
+      const signedIn = await database.quick((db) => findSession(db, { token, idleMs: sessionIdleMs, isUse }));
       if (signedIn === undefined) return undefined;
       const { id: sourceId, name: source } = await apiSource();
       return { kind: 'agent', actor: signedIn.email, scopes: signedIn.roles, sourceId, source, signedIn };

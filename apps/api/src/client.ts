@@ -1,9 +1,14 @@
 import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
+import type { deleteUnlock, getUnlock, postUnlock } from './routes/board-lock.ts';
+import type { postBreaker } from './routes/breaker.ts';
 import type { postCorrection } from './routes/corrections.ts';
 import type { getLabellers, postLabellerCleared } from './routes/labellers.ts';
 import type { getPeople, patchPerson, postInvitation, postPeople } from './routes/people.ts';
 import type { getCost } from './routes/report-cost.ts';
 import type { reportRoutes } from './routes/reports.ts';
+import type { replayDelivery, replayRange } from './routes/deliveries.ts';
+import type { getNow } from './routes/now.ts';
+import type { postRetries, postRetry } from './routes/retry.ts';
 import type { getReview, postReviewNext } from './routes/review.ts';
 import type { postReviewBulk } from './routes/review-bulk.ts';
 import type { postReview } from './routes/review-verdict.ts';
@@ -71,6 +76,15 @@ type Routes = [
   typeof postPeople,
   typeof patchPerson,
   typeof postInvitation,
+  typeof getNow,
+  typeof postBreaker,
+  typeof postRetry,
+  typeof postRetries,
+  typeof replayDelivery,
+  typeof replayRange,
+  typeof getUnlock,
+  typeof postUnlock,
+  typeof deleteUnlock,
 ];
 
 declare const router: OpenAPIHono;

@@ -5,6 +5,7 @@ import type { Mode } from '@usher/core/release';
 import { openVault, type Vault } from '@usher/db/vault';
 import { readPrices } from '@usher/engines/claude/prices';
 import type { SessionTimes } from '@usher/db/sessions';
+import type { BudgetStore } from '@usher/queue/budget/store';
 import type { QueueConnection } from '@usher/queue/connect';
 import type { Logger } from 'pino';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
@@ -16,6 +17,7 @@ import { createHints, type Enqueue, type Hints } from './hints.ts';
 import { createIncomingSources, type FindConnector, type IncomingSources } from './incoming-sources.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { createLoads, type Loads } from './loads.ts';
+import type { ClaudeSettings } from './now/look.ts';
 import { createMetrics, measureBacklog, type Metrics } from './metrics.ts';
 import { createSimilarTickets, type SimilarTickets } from './similar-tickets.ts';
 import { createWaiting, type Waiting } from './wait-for-decision.ts';
@@ -27,6 +29,10 @@ export interface Resources {
   /** The queue's server, for looking at it. */
   queue: QueueConnection;
   logger: Logger;
+  /** The budget toward Claude that all workers share, for looking at it. */
+  budget: BudgetStore;
+  /** What the settings say of Claude; nothing by default. */
+  claude?: ClaudeSettings;
   /** The bootstrap admin key, if there is one. */
   adminKey: string | undefined;
   /** What holds for tickets that are corrected before anything was decided; auto by default. */
@@ -55,6 +61,8 @@ export interface Resources {
 export interface Deps {
   database: RequestDatabase;
   queue: QueueConnection;
+  budget: BudgetStore;
+  claude: ClaudeSettings;
   admissions: Admissions;
   authenticate: Authenticate;
   intake: Intake;
@@ -72,15 +80,18 @@ export interface Deps {
   vault: Vault;
   outbound: Outbound;
   stopping: AbortSignal;
+  now: () => number;
 }
 
+const NO_CLAUDE: ClaudeSettings = { account: null, models: [], ceilings: {}, dailyMicroUsd: null };
 const SESSION_TIMES = { idleMs: 2 * 3_600_000, mostMs: 12 * 3_600_000 };
 
 /** Builds what the routes work with from the opened resources. */
 export function assemble(resources: Resources): Deps {
   const { prices = readPrices(), vault = openVault(undefined), outbound = 'public' } = resources;
   const { find = findConnector, publicUrl } = resources;
-  const { database, enqueue, queue, logger, adminKey, stopping } = resources;
+  const { claude = NO_CLAUDE } = resources;
+  const { database, enqueue, queue, budget, logger, adminKey, stopping } = resources;
   const { mode = 'auto', sessionTimes = SESSION_TIMES, now = () => performance.now() } = resources;
   const metrics = createMetrics();
   measureBacklog(metrics.registry, database, now);
@@ -89,6 +100,8 @@ export function assemble(resources: Resources): Deps {
   return {
     database,
     queue,
+    budget,
+    claude,
     authenticate: createAuthenticate(database, { adminKey, now, sessionIdleMs: sessionTimes.idleMs }),
     admissions: {
       tickets: createAdmission(resources.admission),
@@ -109,5 +122,6 @@ export function assemble(resources: Resources): Deps {
     vault,
     outbound,
     stopping,
+    now,
   };
 }

@@ -23,6 +23,8 @@ export interface Events {
   secretsClosed(closed: ClosedSecrets): void;
   ticketCorrected(fact: { ticketId: number; outcome: 'corrected' | 'accepted'; category: string; actor: string }): void;
   modelChanged(fact: { action: 'roll_back' | 'use' | 'unpin'; localModel: number; actor: string }): void;
+  /** Somebody opened or closed the breaker toward Claude. */
+  breakerOrdered(fact: { action: 'open' | 'close'; why: string; actor: string }): void;
   taxonomyPublished(fact: { version: number; actor: string }): void;
   /** Somebody gave a wrong address or password. */
   signInFailed(): void;
@@ -88,6 +90,9 @@ export function createEvents(logger: Logger, metrics: Metrics, now: () => number
     },
     modelChanged(fact) {
       logger.info({ event: 'model_changed', ...fact });
+    },
+    breakerOrdered(fact) {
+      logger.info({ event: 'breaker_ordered', ...fact });
     },
     taxonomyPublished(fact) {
       logger.info({ event: 'taxonomy_published', ...fact });

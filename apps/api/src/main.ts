@@ -2,14 +2,17 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Config, ConfigInvalid, readConfig } from '@usher/core/config';
+import { accountOf } from '@usher/engines/claude/account';
 import { readPrices } from '@usher/engines/claude/prices';
 import { openVault } from '@usher/db/vault';
 import { connectQueue } from '@usher/queue/connect';
+import { openBudget } from '@usher/queue/budget/open';
 import { enqueue } from '@usher/queue/enqueue';
 import { createWindow } from '@usher/queue/window';
 import { createApp } from './app.ts';
 import { sayClosedSecrets } from './closed-secrets.ts';
 import { openRequestDatabase } from './database.ts';
+import type { ClaudeSettings } from './now/look.ts';
 import { assemble } from './deps.ts';
 import { createDoor } from './door.ts';
 import { describeError } from '@usher/core/describe-error';
@@ -40,11 +43,16 @@ async function run(): Promise<void> {
     role: 'producer',
     onWarning: (warning) => deps.events.queueWarned(warning),
   });
+  await using budget = openBudget(queueUrl, {
+    onTrouble: () => deps.events.queueWarned({ kind: 'connection_trouble' }),
+  });
   const vault = openVault(config.USHER_SECRET_KEY);
   const window = createWindow(queue, { size: config.USHER_WINDOW });
   const deps = assemble({
     database,
     queue,
+    budget,
+    claude: claudeOf(config),
     enqueue: (jobs, options) => enqueue(queue, window.admit(jobs), options),
     logger,
     adminKey: config.USHER_API_KEY,
@@ -76,6 +84,16 @@ function settings(): { config: Config; databaseUrl: string; queueUrl: string } {
     throw new ConfigInvalid(['DATABASE_URL: the API needs one; `npm start` brings its own Postgres']);
   }
   return { config, databaseUrl, queueUrl };
+}
+
+function claudeOf(config: Config): ClaudeSettings {
+  const { ANTHROPIC_API_KEY: apiKey, USHER_MODEL: model, USHER_HARD_MODEL: hardModel } = config;
+  return {
+    account: apiKey === undefined ? null : accountOf(apiKey),
+    models: [...new Set([model, hardModel])],
+    ceilings: config.ceilings,
+    dailyMicroUsd: config.dailyMicroUsd,
+  };
 }
 
 function endOnUnexpected(logger: Logger): void {

@@ -6,6 +6,7 @@ import { Taxonomy } from '@usher/core/taxonomy';
 import { EndpointDraft, EndpointPatch } from '@usher/core/endpoint-draft';
 import { TicketDraft } from '@usher/core/ticket';
 import { deleteUnlock, getUnlock, postUnlock } from './routes/board-lock.ts';
+import { BreakerOrder, postBreaker } from './routes/breaker.ts';
 import { postCorrection } from './routes/corrections.ts';
 import { getDeliveries, getDelivery, replayDelivery, ReplayRange, replayRange } from './routes/deliveries.ts';
 import {
@@ -21,12 +22,14 @@ import { helpdeskWebhook } from './routes/helpdesk-webhook.ts';
 import { livez, readyz } from './routes/health.ts';
 import { getMetrics } from './routes/metrics.ts';
 import { getCost } from './routes/report-cost.ts';
+import { getNow } from './routes/now.ts';
 import { getPeople, patchPerson, postInvitation, postPeople } from './routes/people.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { deleteSession, deleteSessions, getSession, postSession } from './routes/session.ts';
 import { getLabellers, LabellerCleared, postLabellerCleared } from './routes/labellers.ts';
 import { getModels, ModelOrder, postModels } from './routes/models.ts';
 import { deletePromise, getPromises, PromiseDraft, putPromise } from './routes/promises.ts';
+import { postRetries, postRetry, RetryChoice } from './routes/retry.ts';
 import { getReview, postReviewNext } from './routes/review.ts';
 import { postReviewBulk } from './routes/review-bulk.ts';
 import { postReview } from './routes/review-verdict.ts';
@@ -104,6 +107,10 @@ const ROUTES = [
   postInvitation,
   getSamples,
   deleteSamples,
+  getNow,
+  postBreaker,
+  postRetry,
+  postRetries,
   getUnlock,
   postUnlock,
   deleteUnlock,
@@ -163,6 +170,8 @@ function bodies(): Record<string, unknown> {
     PromiseDraft: schemaOf(PromiseDraft),
     ModelOrder: schemaOf(ModelOrder),
     LabellerCleared: schemaOf(LabellerCleared),
+    BreakerOrder: schemaOf(BreakerOrder),
+    RetryChoice: schemaOf(RetryChoice),
     ReviewVerdict: schemaOf(ReviewVerdict),
     Taxonomy: schemaOf(Taxonomy),
     TaxonomyTrial: trialSchema(),

@@ -10,7 +10,11 @@ import type { TicketState } from './ticket.ts';
 export const Action = z.enum(['route', 'suggest', 'triage']);
 export type Action = z.infer<typeof Action>;
 
-/** Why a decision is what it is; `stopped_workers` marks a ticket whose processing kept ending without an end. */
+/** Why nothing was predicted about a ticket; `stopped_workers` marks one whose processing kept ending without an end. */
+export const UnreadReason = z.enum(['stopped_workers', ...NothingReason.options]);
+export type UnreadReason = z.infer<typeof UnreadReason>;
+
+/** Why a decision is what it is. */
 export const DecisionReason = z.enum([
   'confident',
   'low_confidence',
@@ -20,8 +24,7 @@ export const DecisionReason = z.enum([
   'corrected',
   'accepted',
   'history',
-  'stopped_workers',
-  ...NothingReason.options,
+  ...UnreadReason.options,
 ]);
 export type DecisionReason = z.infer<typeof DecisionReason>;
 
@@ -46,7 +49,7 @@ export interface DecideRules {
   mode: Mode;
 }
 
-const NOTHING_NOTES: Record<NothingReason | 'stopped_workers', string> = {
+const NOTHING_NOTES: Record<UnreadReason, string> = {
   refused: 'The model declined to read this ticket. Manual review needed.',
   truncated: 'The model did not finish its answer. Manual review needed.',
   unusable: 'The model gave no usable answer. Manual review needed.',
@@ -111,7 +114,7 @@ const STAND_IN_NOTES = {
 };
 
 /** The decision when nothing was predicted: a person decides, with the fallback category's priority and SLA. */
-export function triageUnread(reason: NothingReason | 'stopped_workers', taxonomy: Taxonomy): Decision {
+export function triageUnread(reason: UnreadReason, taxonomy: Taxonomy): Decision {
   const fallback = fallbackCategory(taxonomy);
   return {
     action: 'triage',

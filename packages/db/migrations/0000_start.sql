@@ -375,6 +375,23 @@ CREATE TABLE "hourly_volume" (
 	CONSTRAINT "hourly_volume_cell" UNIQUE("hour","source_id","event")
 );
 --> statement-breakpoint
+CREATE TABLE "minute_calls" (
+	"minute" timestamp with time zone NOT NULL,
+	"model" text NOT NULL,
+	"calls" bigint NOT NULL,
+	"input_tokens" bigint NOT NULL,
+	"output_tokens" bigint NOT NULL,
+	"cost_micro_usd" bigint NOT NULL,
+	CONSTRAINT "minute_calls_minute_model_pk" PRIMARY KEY("minute","model")
+);
+--> statement-breakpoint
+CREATE TABLE "minute_volume" (
+	"minute" timestamp with time zone NOT NULL,
+	"event" text NOT NULL,
+	"n" bigint NOT NULL,
+	CONSTRAINT "minute_volume_minute_event_pk" PRIMARY KEY("minute","event")
+);
+--> statement-breakpoint
 CREATE TABLE "rollup_cursors" (
 	"facts" text PRIMARY KEY NOT NULL,
 	"up_to" bigint NOT NULL
@@ -580,6 +597,7 @@ CREATE INDEX "ticket_revisions_counted" ON "ticket_revisions" USING btree ("id")
 CREATE INDEX "tickets_due" ON "tickets" USING btree ("lane","backfill_id","due_at","id","revision") WHERE "tickets"."state" = 'received' and "tickets"."batch" is null;--> statement-breakpoint
 CREATE INDEX "tickets_awaiting_batch" ON "tickets" USING btree ("id") WHERE "tickets"."state" = 'received' and "tickets"."batch" = 'awaiting';--> statement-breakpoint
 CREATE INDEX "tickets_in_review" ON "tickets" USING btree ("sla_due_at","id") WHERE "tickets"."state" in ('triaged', 'suggested');--> statement-breakpoint
+CREATE INDEX "tickets_unread" ON "tickets" USING btree ("id") WHERE "tickets"."state" = 'triaged' and "tickets"."reason" in ('stopped_workers', 'refused', 'truncated', 'unusable', 'content_rejected', 'unavailable', 'budget_spent', 'not_trained');--> statement-breakpoint
 CREATE INDEX "tickets_by_state" ON "tickets" USING btree ("state","id");--> statement-breakpoint
 CREATE INDEX "tickets_by_team" ON "tickets" USING btree ("team","id") WHERE "tickets"."team" is not null;--> statement-breakpoint
 CREATE INDEX "tickets_by_category" ON "tickets" USING btree ("category","id") WHERE "tickets"."category" is not null;--> statement-breakpoint

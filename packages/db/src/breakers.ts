@@ -82,18 +82,6 @@ export async function openBreaker(
   return opened;
 }
 
-/** Opens a breaker by hand, however it stands. */
-export async function openByHand(db: Db, name: string, { forMs, detail }: { forMs: number; detail: string }) {
-  await whileAvailable(() =>
-    db.execute(sql`
-      insert into breakers (name, open_until, opened_at, reason, detail, times)
-      values (${name}, now() + ${ms(forMs)}, now(), 'hand', ${detail}, 1)
-      on conflict (name) do update
-      set open_until = excluded.open_until, opened_at = now(), reason = 'hand', detail = excluded.detail, times = 1,
-        probed_until = null`),
-  );
-}
-
 /** Lets one caller of the fleet probe a half-open breaker, for so many milliseconds at most; false for everybody else. */
 export async function takeProbe(db: Db, name: string, forMs: number): Promise<boolean> {
   const taken = await whileAvailable(() =>

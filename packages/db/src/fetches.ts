@@ -3,10 +3,16 @@ import type { Job } from '@usher/core/jobs';
 import { and, eq, sql } from 'drizzle-orm';
 import type { ClaimOptions } from './claim-deliveries.ts';
 import type { Db } from './connect.ts';
+import { type Counted, countUpTo } from './count-up-to.ts';
 import { whileAvailable } from './failures.ts';
 import { fetches } from './schema/intake.ts';
 import { sources } from './schema/sources.ts';
 import type { Source } from './sources.ts';
+
+/** How many fetches failed and are tried again, counted up to so many. */
+export async function countFailingFetches(db: Db, most: number): Promise<Counted> {
+  return whileAvailable(() => countUpTo(db, sql`select from fetches where state = 'pending' and failures > 0`, most));
+}
 
 /** Something to fetch, with its source. */
 export interface DueFetch {

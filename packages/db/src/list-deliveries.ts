@@ -5,6 +5,7 @@ import { whileAvailable } from './failures.ts';
 import { deliveries, type DeliveryEvent, type DeliveryState } from './schema/operations.ts';
 import { sources } from './schema/sources.ts';
 import { tickets } from './schema/tickets.ts';
+import { type Counted, countUpTo } from './count-up-to.ts';
 import { isTicket, type TicketId } from './ticket-id.ts';
 
 /** A delivery as it stands, with the names of its source and its ticket. */
@@ -33,6 +34,14 @@ export async function listDeliveries(
   const before = beforeId === undefined ? undefined : lt(deliveries.id, beforeId);
   const rows = await whileAvailable(() => select(db, and(conditionOf(filter), before)).limit(limit));
   return rows.map(({ delivery, ...names }) => ({ ...delivery, ...names }));
+}
+
+/** How many deliveries are in a state, counted up to so many. Reads index entries alone. */
+export async function countDeliveries(
+  db: Db,
+  { state, most }: { state: DeliveryState; most: number },
+): Promise<Counted> {
+  return whileAvailable(() => countUpTo(db, sql`select from deliveries where state = ${state}`, most));
 }
 
 /** One delivery; undefined if there is none of this number. */

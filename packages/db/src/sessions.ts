@@ -47,10 +47,13 @@ export async function openSession(
   return token;
 }
 
-/** Who is signed in with this token; undefined where the session ran out, was ended, or its person is shut out. */
+/**
+ * Who is signed in with this token; undefined where the session ran out, was ended, or its person is shut out. Without `isUse` this
+ * does not keep the session from running out.
+ */
 export async function findSession(
   db: Db,
-  { token, idleMs }: { token: string; idleMs: number },
+  { token, idleMs, isUse }: { token: string; idleMs: number; isUse: boolean },
 ): Promise<SignedIn | undefined> {
   return whileAvailable(async () => {
     const [row] = await db
@@ -75,7 +78,7 @@ export async function findSession(
     if (row === undefined) return undefined;
     const { id: sessionId, personId } = row.session;
     const queuesUnlockedUntil = row.isUnlocked ? row.session.queuesUnlockedUntil : null;
-    if (row.isNoteOld)
+    if (row.isNoteOld && isUse)
       await db
         .update(sessions)
         .set({ seenAt: nowPlus(0) })

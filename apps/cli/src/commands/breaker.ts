@@ -1,7 +1,7 @@
 import { Duration } from '@usher/core/duration';
 import type { Config } from '@usher/core/config';
-import { type Breaker, breakerName, closeBreaker, listBreakers, openByHand } from '@usher/db/breakers';
-import { writeAudit } from '@usher/db/audit';
+import { closeByHand, openByHand } from '@usher/db/breaker-by-hand';
+import { type Breaker, breakerName, listBreakers } from '@usher/db/breakers';
 import type { Db } from '@usher/db/connect';
 import { accountOf } from '@usher/engines/claude/account';
 import type { Command } from 'commander';
@@ -43,15 +43,7 @@ export function addBreaker(program: Command, { config, screen }: Surroundings): 
           'Nobody has called Claude yet. Set ANTHROPIC_API_KEY to say whose calls to stop.',
         );
       }
-      for (const name of names) {
-        await openByHand(database.db, name, { forMs, detail: options.why });
-        await writeAudit(database.db, {
-          actor: ACTOR,
-          verb: 'breaker.opened',
-          subject: name,
-          detail: { forMs, why: options.why },
-        });
-      }
+      await openByHand(database.db, names, { forMs, why: options.why, actor: ACTOR });
       screen.show({ opened: names, for_ms: forMs }, `Nobody calls Claude for ${options.for}: ${names.join(', ')}.`);
     });
   breaker
@@ -59,12 +51,7 @@ export function addBreaker(program: Command, { config, screen }: Surroundings): 
     .description('let the fleet call Claude again, at once')
     .action(async () => {
       await using database = await openDatabase(config());
-      const closed = [];
-      for (const { name } of await listBreakers(database.db)) {
-        if (!(await closeBreaker(database.db, name))) continue;
-        await writeAudit(database.db, { actor: ACTOR, verb: 'breaker.closed', subject: name });
-        closed.push(name);
-      }
+      const closed = await closeByHand(database.db, { why: 'closed by hand', actor: ACTOR });
       const text = closed.length === 0 ? 'No breaker was open.' : `Claude is called again: ${closed.join(', ')}.`;
       screen.show({ closed }, text);
     });

@@ -1,12 +1,13 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../connect.ts';
-import { decidedByEngine, hourOf, isIn, type Window } from './decided.ts';
+import { decidedByEngine, hourOf, isIn, isLately, minuteOf, type Window } from './decided.ts';
 import { isCountedSource } from '../samples.ts';
 import { bucketOf } from './buckets.ts';
 
 /** Adds decisions to the rollups: engines' by what they predicted, how sure they were and how long it took; people's by their kind. */
 export async function countDecisions(db: Db, window: Window): Promise<void> {
   await countPredictions(db, window);
+  await countMinutes(db, window);
   await countVolume(db, window);
   await countWaits(db, window);
 }
@@ -28,6 +29,15 @@ async function countPredictions(db: Db, window: Window): Promise<void> {
     group by day, source_id, engine, action, shadow, calibrated, bin
     on conflict (day, basis, source_id, engine, action, shadow, calibrated, origin, bin)
     do update set n = kept.n + excluded.n, confidence_sum = kept.confidence_sum + excluded.confidence_sum`);
+}
+
+/** Samples too: they show what the engines do. */
+async function countMinutes(db: Db, window: Window): Promise<void> {
+  await db.execute(sql`
+    insert into minute_volume as kept (minute, event, n)
+    select ${minuteOf(sql`created_at`)}, 'decided', count(*) from decisions
+    where actor_kind = 'engine' and ${isLately(sql`created_at`)} and ${isIn(sql`id`, window)} group by 1
+    on conflict (minute, event) do update set n = kept.n + excluded.n`);
 }
 
 /** A decision hands its ticket over where it is the first about this text that does not leave it in triage. */

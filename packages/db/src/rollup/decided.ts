@@ -43,3 +43,13 @@ export function isIn(id: SQL, { after, upTo }: Window): SQL {
 export function hourOf(moment: SQL): SQL {
   return sql`date_trunc('hour', ${moment}, 'UTC')`;
 }
+
+/** The minute in which a moment lies. */
+export function minuteOf(moment: SQL): SQL {
+  return sql`date_trunc('minute', ${moment}, 'UTC')`;
+}
+
+/** The condition that a moment lies in the two days of which minutes are kept. */
+export function isLately(moment: SQL): SQL {
+  return sql`${moment} >= date_trunc('minute', now()) - interval '2 days'`;
+}

@@ -8,13 +8,15 @@ import {
   dailyLatency,
   dailyOutcomes,
   hourlyVolume,
+  minuteCalls,
+  minuteVolume,
   rollupCursors,
   ticketHours,
 } from '../schema/rollups.ts';
 import { countAnswers, countDrawn, countRevisions, countTickets } from './count-arrivals.ts';
 import { countDecisions } from './count-decisions.ts';
 import { countTruths } from './count-truths.ts';
-import type { Window } from './decided.ts';
+import { isLately, type Window } from './decided.ts';
 import { writersEnded } from './settled.ts';
 
 /** Facts of each kind that one transaction counts. */
@@ -35,7 +37,16 @@ const KINDS: readonly { facts: CountedFacts; count: (db: Db, window: Window) => 
 
 const allFacts = KINDS.map(({ facts }) => facts);
 
-const rollupTables = [ticketHours, hourlyVolume, dailyOutcomes, dailyConfidence, dailyLatency, rollupCursors];
+const rollupTables = [
+  ticketHours,
+  minuteVolume,
+  minuteCalls,
+  hourlyVolume,
+  dailyOutcomes,
+  dailyConfidence,
+  dailyLatency,
+  rollupCursors,
+];
 
 /** While someone else counts a step, in milliseconds. */
 const OTHERS_COUNT_MS = 20;
@@ -108,12 +119,17 @@ async function countNext(tx: Db, heads: Numbers): Promise<number | undefined> {
   const { facts, count } = next;
   const window = { after: at[facts], upTo: Math.min(at[facts] + STEP, heads[facts]) };
   await count(tx, window);
+  await forgetMinutes(tx);
   const { upTo } = window;
   await tx
     .insert(rollupCursors)
     .values({ facts, upTo })
     .onConflictDoUpdate({ target: rollupCursors.facts, set: { upTo } });
   return distance({ ...at, [facts]: upTo }, heads);
+}
+
+async function forgetMinutes(tx: Db): Promise<void> {
+  for (const table of [minuteVolume, minuteCalls]) await tx.delete(table).where(sql`not ${isLately(sql`minute`)}`);
 }
 
 /** What was counted already may be ahead of numbers that were read before. */

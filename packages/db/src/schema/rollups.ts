@@ -1,6 +1,6 @@
 import type { Action } from '@usher/core/decide';
 import type { Lane } from '@usher/core/ticket';
-import { bigint, boolean, date, integer, pgTable, smallint, text, unique } from 'drizzle-orm/pg-core';
+import { bigint, boolean, date, integer, pgTable, primaryKey, smallint, text, unique } from 'drizzle-orm/pg-core';
 import { moment } from './columns.ts';
 import type { OutcomeVia } from './learning.ts';
 
@@ -47,6 +47,31 @@ export const hourlyVolume = pgTable(
     n: count('n'),
   },
   (table) => [unique('hourly_volume_cell').on(table.hour, table.sourceId, table.event)],
+);
+
+/** What came in and was decided by engines, by the minute, for the last two days. */
+export const minuteVolume = pgTable(
+  'minute_volume',
+  {
+    minute: moment('minute').notNull(),
+    event: text('event').$type<'received' | 'revised' | 'decided'>().notNull(),
+    n: count('n'),
+  },
+  (table) => [primaryKey({ columns: [table.minute, table.event] })],
+);
+
+/** What Claude answered and was paid for, by the minute of the answer, for the last two days. Input as it counts towards the limits. */
+export const minuteCalls = pgTable(
+  'minute_calls',
+  {
+    minute: moment('minute').notNull(),
+    model: text('model').notNull(),
+    calls: count('calls'),
+    inputTokens: count('input_tokens'),
+    outputTokens: count('output_tokens'),
+    costMicroUsd: count('cost_micro_usd'),
+  },
+  (table) => [primaryKey({ columns: [table.minute, table.model] })],
 );
 
 /** Which tickets came in an hour (UTC): none of them has a number outside these two, so that a list by time need not look at others. */

@@ -1,4 +1,4 @@
-import type { Action, DecisionReason } from '@usher/core/decide';
+import { type Action, type DecisionReason, UnreadReason } from '@usher/core/decide';
 import type { Priority } from '@usher/core/priority';
 import type { BatchPlace, Lane, TicketState } from '@usher/core/ticket';
 import { sql } from 'drizzle-orm';
@@ -17,6 +17,8 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { Metadata } from '../metadata.ts';
 import { idOf, moment, ownId } from './columns.ts';
+
+const unread = UnreadReason.options.map((reason) => `'${reason}'`).join(', ');
 
 /**
  * One row a ticket: the newest text, whether work is due (the outbox), and the projection of the newest decision.
@@ -80,6 +82,10 @@ export const tickets = pgTable(
     index('tickets_in_review')
       .on(table.slaDueAt, table.id)
       .where(sql`${table.state} in ('triaged', 'suggested')`),
+    // Where nothing was predicted, so that somebody may try again.
+    index('tickets_unread')
+      .on(table.id)
+      .where(sql`${table.state} = 'triaged' and ${table.reason} in (${sql.raw(unread)})`),
     index('tickets_by_state').on(table.state, table.id),
     // A waiting ticket has neither, and need not be in them.
     index('tickets_by_team')

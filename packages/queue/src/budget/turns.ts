@@ -9,6 +9,15 @@ import type { BudgetStore } from './store.ts';
 /** The limits of an account of which nothing is known: Anthropic's first tier in October 2026. */
 const START_TIER: BudgetLimits = { requests: 1_000, inputTokens: 2_000_000, outputTokens: 400_000 };
 
+/** The pool of one model of an account, with the limits that are assumed until the server names its own. */
+export function poolOf({
+  account,
+  model,
+  ceilings,
+}: Pick<Pool, 'account' | 'model'> & Pick<TurnsOptions, 'ceilings'>): Pool {
+  return { account, model, limits: { ...START_TIER, ...ceilings }, ceilings };
+}
+
 /** A call has its place in the line and its turn later: whoever comes again then starts at once. No attempt is spent. */
 export class BudgetWait extends Error implements Failure {
   override readonly name = 'BudgetWait';
@@ -47,10 +56,9 @@ export interface Turns {
 /** Asks a budget for turns and tells it how calls ended. */
 export function createTurns(store: BudgetStore, { account, ceilings, onTrouble }: TurnsOptions): Turns {
   const pools = new Map<string, Pool>();
-  const limits = { ...START_TIER, ...ceilings };
   const strain = createStrain();
-  const poolOf = (model: string) => {
-    const pool = pools.get(model) ?? { account, model, limits, ceilings };
+  const poolFor = (model: string) => {
+    const pool = pools.get(model) ?? poolOf({ account, model, ceilings });
     pools.set(model, pool);
     return pool;
   };
@@ -77,10 +85,10 @@ export function createTurns(store: BudgetStore, { account, ceilings, onTrouble }
   };
 
   return {
-    take: (call) => take(store, poolOf(call.model), call),
-    giveBack: ({ model, key }) => store.giveBack(poolOf(model), key),
+    take: (call) => take(store, poolFor(call.model), call),
+    giveBack: ({ model, key }) => store.giveBack(poolFor(model), key),
     async end(call, how) {
-      const pool = poolOf(call.model);
+      const pool = poolFor(call.model);
       await Promise.all([close(store, pool, { key: call.key, how }), heed(pool, how)]);
     },
     read: () =>
