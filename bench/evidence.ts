@@ -1,4 +1,5 @@
 import type { Benchmark } from './benchmark.ts';
+import { measureBesideLearning } from './evidence/beside-learning.ts';
 import { measureColdStart } from './evidence/cold-start.ts';
 import { openDataSets } from './evidence/data-sets.ts';
 import { measureFull } from './evidence/full.ts';
@@ -28,6 +29,7 @@ export const evidence: Benchmark = {
       const studied = study(data);
       findings.push(...measureFull(studied, goals), ...measureSpeed(studied));
       if (goals.name === 'clinc150') findings.push(measureOutOfScope(studied, await sets.read('clinc150_oos')));
+      if (goals.name === 'clinc150') findings.push(await measureBesideLearning(studied));
       progress(`${goals.name}: cold start, then twenty random splits`);
       findings.push(measureColdStart(data), measurePromise(data));
       if (!goals.hasStream) continue;
