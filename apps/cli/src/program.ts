@@ -20,6 +20,7 @@ import { addPeople } from './commands/people.ts';
 import { addPromise } from './commands/promise.ts';
 import { addReplay } from './commands/replay.ts';
 import { addReport } from './commands/report.ts';
+import { addRetention } from './commands/retention.ts';
 import { addSources } from './commands/sources.ts';
 import { addStart } from './commands/start.ts';
 import { addTaxonomy } from './commands/taxonomy.ts';
@@ -79,6 +80,7 @@ export async function runProgram(
     addEndpoints,
     addDeliveries,
     addUndo,
+    addRetention,
     addBatches,
     addBudget,
     addBreaker,

@@ -2,6 +2,7 @@ import type { ChunkState } from '@usher/core/batches/chunk';
 import type { Action, DecisionReason } from '@usher/core/decide';
 import type { Lane } from '@usher/core/ticket';
 import type { BreakerReason } from '@usher/db/breakers';
+import type { Removed } from '@usher/db/retention';
 import type { Tally } from '@usher/db/batches/settle-members';
 import { Counter, type Registry } from 'prom-client';
 import { describeError } from '@usher/core/describe-error';
@@ -86,7 +87,10 @@ export type WorkerEvent =
   | { kind: 'swept'; jobs: number }
   | { kind: 'sweep_failed'; error: unknown }
   | { kind: 'counted'; left: number }
-  | { kind: 'counting_failed'; error: unknown };
+  | { kind: 'counting_failed'; error: unknown }
+  | ({ kind: 'old_tickets_going' } & Removed)
+  | ({ kind: 'old_tickets_gone'; before: Date } & Removed)
+  | { kind: 'retention_failed'; error: unknown };
 
 type Kind = WorkerEvent['kind'];
 type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -173,6 +177,9 @@ const meanings: Record<Kind, Meaning> = {
   swept: { says: 'Work that was due was enqueued', level: 'debug' },
   sweep_failed: { says: 'Looking for due work failed; it is tried again', level: 'warn' },
   counted: { says: 'What happened was added up for the reports', level: 'debug' },
+  old_tickets_going: { says: 'Tickets older than the retention are being removed', level: 'info' },
+  old_tickets_gone: { says: 'Tickets older than the retention were removed', level: 'info' },
+  retention_failed: { says: 'Removing old tickets failed; it is tried again', level: 'warn' },
   counting_failed: { says: 'Adding up for the reports failed; it is tried again', level: 'warn' },
 };
 

@@ -96,6 +96,7 @@ async function work(config: Config, { log, registry, stopping }: Surroundings): 
     consumer,
     producer,
     concurrency,
+    retentionDays: config.USHER_RETENTION_DAYS,
     window: settings.engine === 'local' ? config.USHER_WINDOW : Math.min(config.USHER_WINDOW, MOST_IN_LINE),
     deps: {
       db,

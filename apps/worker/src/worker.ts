@@ -19,6 +19,7 @@ import { fetch } from './handlers/fetch.ts';
 import { learn } from './handlers/learn.ts';
 import { pull } from './handlers/pull.ts';
 import { dueLearning } from './learning.ts';
+import { startRetention } from './retention.ts';
 
 const handlers: Handlers<Deps> = { classify, deliver, fetch, pull, learn, batch };
 
@@ -45,6 +46,8 @@ export interface WorkerOptions {
   concurrency: number;
   /** Most tickets of a lane that should be in the queue at the same time. */
   window: number;
+  /** Days for which tickets are kept; for ever unless said. */
+  retentionDays?: number | undefined;
 }
 
 export interface RunningWorker {
@@ -58,7 +61,8 @@ export function ticketsAtATime(concurrency: number): number {
 }
 
 /** Takes work from the queues, and enqueues what is due although no hint came. */
-export function startWorker({ deps, consumer, producer, concurrency, window }: WorkerOptions): RunningWorker {
+export function startWorker(options: WorkerOptions): RunningWorker {
+  const { deps, consumer, producer, concurrency, window, retentionDays } = options;
   const { db, report } = deps;
   const hint: Deps['enqueue'] = (jobs) => enqueue(producer, jobs);
   const take = (queue: QueueName, concurrency: number): Consumer =>
@@ -91,9 +95,10 @@ export function startWorker({ deps, consumer, producer, concurrency, window }: W
   });
   const feeder = startFeeder({ db, queue: producer, window, onEvent: report });
   const counting = startCounting({ db, report });
+  const retention = startRetention({ db, report, days: retentionDays });
   return {
     async close(graceMs = GRACE_MS) {
-      const loops = [sweep, feeder, counting].map((loop) => loop.stop());
+      const loops = [sweep, feeder, counting, retention].map((loop) => loop.stop());
       await Promise.all([...loops, ...consumers.map((consumer) => consumer.close(graceMs))]);
     },
   };

@@ -135,6 +135,15 @@ export const Settings = z.object({
     .describe(
       'Batch requests that may be queued with Claude: 200,000 on the Start tier, 300,000 on Build, 500,000 on Scale.',
     ),
+  USHER_RETENTION_DAYS: z.coerce
+    .number({ error: 'must be a whole number of days' })
+    .int()
+    .min(1)
+    .max(36_500)
+    .optional()
+    .describe(
+      'Days after which tickets to which nothing happened any more are removed, with their texts, decisions, corrections and examples. Unset, they are kept for ever.',
+    ),
   USHER_OUTBOUND: Outbound.default('public').describe(
     'Where outbound webhooks may go: `public` means https to public addresses only; `any` is for development.',
   ),

@@ -6,6 +6,7 @@ import { writeAudit } from './audit.ts';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import { receiveTickets } from './receive-tickets.ts';
+import { removeTickets } from './remove-tickets.ts';
 import { sources } from './schema/sources.ts';
 import { tickets } from './schema/tickets.ts';
 
@@ -73,21 +74,6 @@ export async function countSamples(db: Db): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Whatever stands under a ticket, what refers to others first. */
-const UNDER_A_TICKET = [
-  'review_claims',
-  'write_backs',
-  'batch_members',
-  'deliveries',
-  'blind_audits',
-  'outcomes',
-  'examples',
-  'corrections',
-  'decisions',
-  'classifications',
-  'ticket_revisions',
-] as const;
-
 /** Removes the samples with all that was derived from them, for good. Answers how many there were. */
 export async function removeSamples(db: Db, actor: string): Promise<number> {
   return whileAvailable(() =>
@@ -98,17 +84,10 @@ export async function removeSamples(db: Db, actor: string): Promise<number> {
         .where(inUse)
         .returning({ id: sources.id });
       if (removed.length === 0) return 0;
-      // Held until the end: a worker that has one in hand finds it gone when it wants to write down its decision.
       await tx.execute(sql`select from tickets where source_id = ${sampleSource} order by id for update`);
-      for (const table of UNDER_A_TICKET) {
-        await tx.execute(sql`
-          delete from ${sql.identifier(table)}
-          where ticket_id in (select id from tickets where source_id = ${sampleSource})`);
-      }
-      const gone = await tx.execute<{ id: number }>(sql`
-        delete from tickets where source_id = ${sampleSource} returning id`);
-      await writeAudit(tx, { actor, verb: 'samples.remove', subject: 'samples', detail: { tickets: gone.length } });
-      return gone.length;
+      const gone = await removeTickets(tx, sql`select id from tickets where source_id = ${sampleSource}`);
+      await writeAudit(tx, { actor, verb: 'samples.remove', subject: 'samples', detail: { tickets: gone } });
+      return gone;
     }),
   );
 }

@@ -9,6 +9,7 @@ import { reportLatency } from '@usher/db/reports/latency';
 import { reportOverlap, reportSuspicious } from '@usher/db/reports/model-in-force';
 import { reportRisk } from '@usher/db/reports/risk';
 import { reportVolume } from '@usher/db/reports/volume';
+import { wereTicketsRemoved } from '@usher/db/retention';
 import { rebuildRollups } from '@usher/db/rollup/roll-up';
 import type { Command } from 'commander';
 import { z } from 'zod';
@@ -85,6 +86,12 @@ function readOptions(given: unknown): Options {
 }
 
 async function rebuildAll(db: Db, screen: Screen): Promise<void> {
+  if (await wereTicketsRemoved(db)) {
+    throw new CannotDo(
+      'tickets_removed',
+      'Old tickets were removed (usher retention), and counting everything anew would forget them. The reports are right as they are.',
+    );
+  }
   const progress = (left: number, of: number) =>
     screen.remark(`Counted ${of - left} of ${of} facts (${Math.floor((100 * (of - left)) / of)} %) …`);
   if (await rebuildRollups(db, { patienceMs: PATIENCE_MS, progress })) return;

@@ -26,6 +26,7 @@ export const examples = pgTable(
     uniqueIndex('examples_one_a_ticket')
       .on(table.ticketId)
       .where(sql`${table.retiredAt} is null`),
+    index('examples_by_ticket').on(table.ticketId),
     index('examples_by_category').on(table.category),
   ],
 );

@@ -62,6 +62,10 @@ export const classifications = pgTable(
     index('classifications_by_text')
       .on(table.textHash, table.id)
       .where(sql`${table.textHash} is not null and ${table.reusedFrom} is null`),
+    // Without it, removing an old answer would look through all of them for those that took it over.
+    index('classifications_reusing')
+      .on(table.reusedFrom)
+      .where(sql`${table.reusedFrom} is not null`),
     // Answers come in order of time, so that this index is tiny.
     index('classifications_by_time').using('brin', table.createdAt),
   ],
@@ -118,5 +122,5 @@ export const corrections = pgTable(
     actor: text('actor').notNull(),
     createdAt: moment('created_at').notNull().defaultNow(),
   },
-  (table) => [index('corrections_by_ticket').on(table.ticketId)],
+  (table) => [index('corrections_by_ticket').on(table.ticketId), index('corrections_by_decision').on(table.decisionId)],
 );

@@ -64,6 +64,7 @@ export const blindAudits = pgTable(
   },
   (table) => [
     uniqueIndex('blind_audits_one_a_decision').on(table.decisionId),
+    index('blind_audits_by_ticket').on(table.ticketId),
     index('blind_audits_waiting')
       .on(table.id)
       .where(sql`${table.auditedAt} is null`),

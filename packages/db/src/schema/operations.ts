@@ -48,6 +48,7 @@ export const deliveries = pgTable(
       .on(table.dueAt)
       .where(sql`${table.state} = 'pending'`),
     index('deliveries_by_ticket').on(table.ticketId),
+    index('deliveries_by_decision').on(table.decisionId),
     index('deliveries_by_state').on(table.state, table.id),
     index('deliveries_by_endpoint').on(table.endpointId, table.id),
   ],
