@@ -572,16 +572,20 @@ ALTER TABLE "ticket_revisions" ADD CONSTRAINT "ticket_revisions_ticket_id_ticket
 CREATE INDEX "batch_chunks_due" ON "batch_chunks" USING btree ("due_at") WHERE "batch_chunks"."state" in ('written', 'tried', 'sending', 'created', 'ingesting');--> statement-breakpoint
 CREATE INDEX "batch_members_by_ticket" ON "batch_members" USING btree ("ticket_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "examples_one_a_ticket" ON "examples" USING btree ("ticket_id") WHERE "examples"."retired_at" is null;--> statement-breakpoint
+CREATE INDEX "examples_by_ticket" ON "examples" USING btree ("ticket_id");--> statement-breakpoint
 CREATE INDEX "examples_by_category" ON "examples" USING btree ("category");--> statement-breakpoint
 CREATE INDEX "classifications_by_ticket" ON "classifications" USING btree ("ticket_id");--> statement-breakpoint
 CREATE INDEX "classifications_by_text" ON "classifications" USING btree ("text_hash","id") WHERE "classifications"."text_hash" is not null and "classifications"."reused_from" is null;--> statement-breakpoint
+CREATE INDEX "classifications_reusing" ON "classifications" USING btree ("reused_from") WHERE "classifications"."reused_from" is not null;--> statement-breakpoint
 CREATE INDEX "classifications_by_time" ON "classifications" USING brin ("created_at");--> statement-breakpoint
 CREATE INDEX "corrections_by_ticket" ON "corrections" USING btree ("ticket_id");--> statement-breakpoint
+CREATE INDEX "corrections_by_decision" ON "corrections" USING btree ("decision_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "decisions_first_by_engine" ON "decisions" USING btree ("ticket_id","revision") WHERE "decisions"."actor_kind" = 'engine';--> statement-breakpoint
 CREATE INDEX "decisions_by_ticket" ON "decisions" USING btree ("ticket_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "fetches_one_pending" ON "fetches" USING btree ("source_id","external_id","kind") WHERE "fetches"."state" = 'pending';--> statement-breakpoint
 CREATE INDEX "fetches_due" ON "fetches" USING btree ("due_at") WHERE "fetches"."state" = 'pending';--> statement-breakpoint
 CREATE UNIQUE INDEX "blind_audits_one_a_decision" ON "blind_audits" USING btree ("decision_id");--> statement-breakpoint
+CREATE INDEX "blind_audits_by_ticket" ON "blind_audits" USING btree ("ticket_id");--> statement-breakpoint
 CREATE INDEX "blind_audits_waiting" ON "blind_audits" USING btree ("id") WHERE "blind_audits"."audited_at" is null;--> statement-breakpoint
 CREATE INDEX "blind_audits_told" ON "blind_audits" USING btree ("category","ticket_id") WHERE "blind_audits"."audited_at" is not null;--> statement-breakpoint
 CREATE INDEX "outcomes_by_decision" ON "outcomes" USING btree ("decision_id");--> statement-breakpoint
@@ -589,6 +593,7 @@ CREATE INDEX "outcomes_by_ticket" ON "outcomes" USING btree ("ticket_id");--> st
 CREATE INDEX "outcomes_by_time" ON "outcomes" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("due_at") WHERE "deliveries"."state" = 'pending';--> statement-breakpoint
 CREATE INDEX "deliveries_by_ticket" ON "deliveries" USING btree ("ticket_id");--> statement-breakpoint
+CREATE INDEX "deliveries_by_decision" ON "deliveries" USING btree ("decision_id");--> statement-breakpoint
 CREATE INDEX "deliveries_by_state" ON "deliveries" USING btree ("state","id");--> statement-breakpoint
 CREATE INDEX "deliveries_by_endpoint" ON "deliveries" USING btree ("endpoint_id","id");--> statement-breakpoint
 CREATE INDEX "sessions_by_person" ON "sessions" USING btree ("person_id");--> statement-breakpoint
