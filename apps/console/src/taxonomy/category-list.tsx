@@ -47,5 +47,5 @@ function Badge({ wrong, was, category }: { wrong: number; was: Category | undefi
 
 /** Hours as people say them. */
 export function hours(count: number): string {
-  return Number.isFinite(count) ? `${count} h` : 'no hours';
+  return Number.isFinite(count) ? `${count}\u00A0h` : 'no hours';
 }

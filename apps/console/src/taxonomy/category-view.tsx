@@ -23,7 +23,7 @@ export function CategoryView({ category }: { category: Category }) {
       {keywords.length > 0 && (
         <>
           <h3>Keywords</h3>
-          <ul class="chips">
+          <ul class="keywords">
             {keywords.map((keyword) => (
               <li key={keyword}>{keyword}</li>
             ))}

@@ -41,7 +41,7 @@ export function ExamplesEditor({ draft, category, at }: { draft: Draft; category
         {shown.map((example, place) => (
           <li key={place}>
             <button
-              class="line"
+              class="example-line"
               aria-expanded={open === place}
               onClick={() => setOpen(open === place ? undefined : place)}
             >

@@ -1,44 +1,47 @@
+import { EstimateText } from '../parts/estimate.tsx';
+import { count } from '../parts/numbers.ts';
+import { Table } from '../parts/table.tsx';
 import type { Preview } from './types.ts';
-import { counted, type Estimate, estimate } from './words.ts';
+import { counted } from './words.ts';
 
 type Move = { from: string | null; to: string | null; n: number };
 type Shown = Preview['examples'][number]['before'];
 
+const CHANGES = [
+  ['changed', 'get another team, category or way of deciding'],
+  ['rerouted', 'go to another team'],
+  ['recategorised', 'get another category'],
+  ['rescheduled', 'get another priority or SLA'],
+] as const;
+
+const SIDES = [
+  ['automated', 'decided without a person'],
+  ['accuracy', 'right, of those whose category is known'],
+  ['wrong_automated', 'wrong among the automated'],
+] as const;
+
 /** What a draft would change on past tickets: how many, from where to where, and which. */
 export function PreviewResult({ preview }: { preview: Preview }) {
   if (preview.n === 0)
-    return (
-      <p>No ticket was decided yet, so that there is nothing to try the draft on. It can be published all the same.</p>
-    );
+    return <p>No ticket was decided yet, so that there is nothing to try it on. It can be published all the same.</p>;
+  const changes = CHANGES.map(([name, says]) => {
+    const share = preview[name];
+    return [says, share.value === null ? '–' : count(share.value * share.n), <EstimateText estimate={share} />];
+  });
+  const sides = SIDES.map(([name, says]) => [
+    says,
+    <EstimateText estimate={preview.before[name]} />,
+    <EstimateText estimate={preview.after[name]} />,
+  ]);
   return (
     <>
-      <table class="figures">
-        <caption>Of the newest {counted(preview.n, 'ticket')}, with 95 % intervals</caption>
-        <tbody>
-          <Row name="get another team, category or way of deciding" figure={preview.changed} />
-          <Row name="go to another team" figure={preview.rerouted} />
-          <Row name="get another category" figure={preview.recategorised} />
-          <Row name="get another priority or SLA" figure={preview.rescheduled} />
-        </tbody>
-      </table>
-      <table class="figures">
-        <caption>Before and after</caption>
-        <thead>
-          <tr>
-            <th scope="col">Share</th>
-            <th scope="col">In force</th>
-            <th scope="col">Draft</th>
-          </tr>
-        </thead>
-        <tbody>
-          <Sides name="decided without a person" of="automated" preview={preview} />
-          <Sides name="right, of those whose category is known" of="accuracy" preview={preview} />
-          <Sides name="wrong among the automated" of="wrong_automated" preview={preview} />
-        </tbody>
-      </table>
+      <h3>Of the newest {counted(preview.n, 'ticket')}</h3>
+      <Table caption="How many would change" columns={['What', 'Tickets', 'Share, 95 % interval']} rows={changes} />
+      <h3>Before and after</h3>
+      <Table caption="Before and after" columns={['Share', 'In force', 'Draft']} rows={sides} />
       <div class="halves">
-        <Moves name="Teams" moves={preview.routes} />
-        <Moves name="Categories" moves={preview.moves} />
+        <Moves name="From team to team" moves={preview.routes} />
+        <Moves name="From category to category" moves={preview.moves} />
       </div>
       <Examples examples={preview.examples} />
       <p class="hint">{preview.note}</p>
@@ -46,50 +49,14 @@ export function PreviewResult({ preview }: { preview: Preview }) {
   );
 }
 
-function Row({ name, figure }: { name: string; figure: Estimate }) {
-  return (
-    <tr>
-      <th scope="row">{name}</th>
-      <td>
-        <strong>{figure.value === null ? '–' : Math.round(figure.value * figure.n)}</strong>
-      </td>
-      <td>{estimate(figure)}</td>
-    </tr>
-  );
-}
-
-function Sides({ name, of, preview }: { name: string; of: keyof Preview['before']; preview: Preview }) {
-  return (
-    <tr>
-      <th scope="row">{name}</th>
-      <td>{estimate(preview.before[of])}</td>
-      <td>{estimate(preview.after[of])}</td>
-    </tr>
-  );
-}
-
 function Moves({ name, moves }: { name: string; moves: readonly Move[] }) {
   if (moves.length === 0) return null;
+  const rows = moves.map(({ from, to, n }) => [from ?? 'nothing predicted', to ?? 'nothing predicted', count(n)]);
   return (
-    <table class="figures">
-      <caption>{name}: from where to where</caption>
-      <thead>
-        <tr>
-          <th scope="col">From</th>
-          <th scope="col">To</th>
-          <th scope="col">Tickets</th>
-        </tr>
-      </thead>
-      <tbody>
-        {moves.map(({ from, to, n }) => (
-          <tr key={`${from} ${to}`}>
-            <td>{from ?? 'nothing predicted'}</td>
-            <td>{to ?? 'nothing predicted'}</td>
-            <td>{n}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div class="stack">
+      <h3>{name}</h3>
+      <Table caption={name} columns={['From', 'To', 'Tickets']} rows={rows} />
+    </div>
   );
 }
 

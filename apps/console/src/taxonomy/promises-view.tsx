@@ -2,8 +2,8 @@ import { useState } from 'preact/hooks';
 import { ask, sending, v1 } from '../api/client.ts';
 import { messageOf, useAnswer } from '../api/use-answer.ts';
 import { Failure } from '../parts/failure.tsx';
+import { percent } from '../parts/numbers.ts';
 import type { Promised, Promises, Taxonomy } from './types.ts';
-import { percent } from './words.ts';
 
 /** Stands for all categories in an address. */
 const ALL = '-';

@@ -1,18 +1,4 @@
-import type { Change, Preview } from './types.ts';
-
-/** A measured share with its 95 % interval; all three are null where there is too little data. */
-export type Estimate = Preview['changed'];
-
-/** A share as people write it. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(share > 0 && share < 0.0995 ? 1 : 0)} %`;
-}
-
-/** A measured share with its interval and what it rests on; says so where that is too little. */
-export function estimate({ value, low, high, n }: Estimate): string {
-  if (value === null || low === null || high === null) return `too little data (n ${n})`;
-  return `${percent(value)} (${percent(low)} to ${percent(high)}, n ${n})`;
-}
+import type { Change } from './types.ts';
 
 const WHAT: Record<Change['what'], string> = {
   category: 'category',
