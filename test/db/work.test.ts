@@ -231,6 +231,21 @@ test('many starts and decisions share a statement, each as if it were alone', as
   expect(await findTicket(db, { id: waiting })).toMatchObject({ state: 'routed', team: 'finance' });
 });
 
+test('a statement that runs often is planned once a connection, and anew when the number of tickets has doubled', async () => {
+  await using single = connectDatabase(own.url, { name: 'prepared', connections: 1 });
+  const ticketId = await receive('p-1');
+  const prepared = async () => {
+    const [row] = await single.db.execute<{ count: number }>(
+      `select count(*)::int from pg_prepared_statements where statement like '%starts = starts + 1%'`,
+    );
+    return row?.count;
+  };
+  for (let times = 0; times < 3; times += 1) await startWork(single.db, [{ ticketId, revision: 1 }]);
+  expect(await prepared()).toBe(1);
+  for (let times = 0; times < 3; times += 1) await startWork(single.db, [{ ticketId: 2 ** 40, revision: 1 }]);
+  expect(await prepared()).toBe(2);
+});
+
 test('a decision that Postgres refuses fails alone; those of the same moment are stored', async () => {
   const record = together({
     run: (outcomes: readonly EngineOutcome[]) => recordDecisions(db, outcomes),

@@ -6,6 +6,7 @@ import { Mode } from '@usher/core/release';
 import { SAMPLE_SOURCE } from '@usher/core/source-name';
 import { sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
+import { executePrepared } from './prepared.ts';
 import type { ActorKind } from './schema/facts.ts';
 
 /** A decision to write down, with the engine answers that led to it. */
@@ -26,6 +27,10 @@ export interface NewDecision {
 export interface Appended {
   decisionId: number | null;
   deliveryIds: number[];
+}
+
+interface AppendedRow extends Appended, Record<string, unknown> {
+  ticketId: number;
 }
 
 /** Connectors that can show a decision in their helpdesk. */
@@ -52,7 +57,9 @@ const STATES = Object.fromEntries(
  */
 export async function appendDecisions(db: Db, given: readonly NewDecision[]): Promise<Appended[]> {
   const writers = sql`${`{${WRITERS.join(',')}}`}::text[]`;
-  const appended = await db.execute<{ ticketId: number; decisionId: number | null; deliveryIds: number[] }>(sql`
+  const appended = await executePrepared<AppendedRow>(
+    db,
+    sql`
     with given as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(given.map(rowOf))}::jsonb) as given (
         ticket_id bigint, revision int, release_id bigint, mode text, actor_kind text, actor text, action text,
@@ -144,7 +151,9 @@ export async function appendDecisions(db: Db, given: readonly NewDecision[]): Pr
     select given.ticket_id::float8 as "ticketId", made.id::float8 as "decisionId",
            (select coalesce(jsonb_agg(announced.id order by announced.id), '[]')
             from announced where announced.ticket_id = given.ticket_id) as "deliveryIds"
-    from given left join made on made.ticket_id = given.ticket_id`);
+    from given left join made on made.ticket_id = given.ticket_id`,
+    given.map(({ ticketId }) => ticketId),
+  );
   const byTicket = new Map(appended.map(({ ticketId, ...one }) => [ticketId, one]));
   return given.map(({ ticketId }) => byTicket.get(ticketId) ?? { decisionId: null, deliveryIds: [] });
 }

@@ -3,6 +3,7 @@ import type { Lane } from '@usher/core/ticket';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
+import { executePrepared } from './prepared.ts';
 import { tickets } from './schema/tickets.ts';
 
 /** A ticket as a worker needs it. `starts` counts this start too. */
@@ -36,14 +37,20 @@ export interface Revision {
  * the order of the list.
  */
 export async function startWork(db: Db, revisions: readonly Revision[]): Promise<(Work | undefined)[]> {
+  const ticketIds = revisions.map(({ ticketId }) => ticketId);
+  const ids = `{${ticketIds.join(',')}}`;
+  const numbers = `{${revisions.map(({ revision }) => revision).join(',')}}`;
   const started = await whileAvailable(() =>
-    db.execute<Omit<Work, 'revisedAt'> & { revisedAtMs: number }>(sql`
+    executePrepared<Omit<Work, 'revisedAt'> & { revisedAtMs: number }>(
+      db,
+      sql`
       with hurried as materialized (
         -- Nothing is lost when the server loses the count of a start, so that nobody waits for the disk.
         select set_config('synchronous_commit', 'off', true)
       ), given as materialized (
         -- In one order, so that two lists with the same tickets wait for each other instead of blocking each other.
-        select * from jsonb_to_recordset(${JSON.stringify(revisions)}::jsonb) as given ("ticketId" bigint, revision int)
+        -- Arrays rather than JSON, of which the planner expects so many rows that it would read all of a small table.
+        select * from unnest(${ids}::bigint[], ${numbers}::int[]) as given ("ticketId", revision)
         order by "ticketId"
       ), due as materialized (
         -- Ticket by ticket: a join would rather read everything that waits when statistics are old.
@@ -59,7 +66,9 @@ export async function startWork(db: Db, revisions: readonly Revision[]): Promise
          where ticket_id = tickets.id and actor_kind <> 'engine' and tickets.revision > 1
          order by id desc limit 1) as "chosenByPerson",
         exists (select from backfills where id = tickets.backfill_id and is_shadow) as "isShadow",
-        exists (select from sources where id = tickets.source_id and name = ${SAMPLE_SOURCE}) as "isSample"`),
+        exists (select from sources where id = tickets.source_id and name = ${SAMPLE_SOURCE}) as "isSample"`,
+      ticketIds,
+    ),
   );
   const byTicket = new Map(
     started.map(({ revisedAtMs, ...work }) => [work.ticketId, { ...work, revisedAt: new Date(revisedAtMs) }]),

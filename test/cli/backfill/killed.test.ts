@@ -45,7 +45,7 @@ test('a backfill that is killed again and again ends with every row once and exa
     const before = await readSoFar();
     const killed = await run(path);
     const ended = once(killed, 'exit');
-    await vi.waitFor(async () => expect(await readSoFar()).toBeGreaterThan(before), { timeout: 20_000, interval: 5 });
+    await vi.waitFor(async () => expect(await readSoFar()).toBeGreaterThan(before), { timeout: 40_000, interval: 5 });
     setTimeout(() => killed.kill('SIGKILL'), killAfterMs);
     await ended;
   }
@@ -69,4 +69,4 @@ test('a backfill that is killed again and again ends with every row once and exa
   const rejects = (await readFile(`${path}.rejects.jsonl`, 'utf8')).trim().split('\n');
   const told = rejects.map((reject) => Number(/"line":(\d+)/.exec(reject)?.[1]));
   expect(told).toEqual(broken.map((row) => startsAt.get(row)));
-}, 90_000);
+}, 120_000);
