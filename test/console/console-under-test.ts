@@ -2,7 +2,7 @@ import { serve } from '@usher/api/serve';
 import { createApp } from '@usher/api/app';
 import { inviteFirst } from '@usher/db/invitations';
 import type { Page } from 'playwright-core';
-import { type ApiUnderTest, openApi } from '../api/api-under-test.ts';
+import { type ApiOptions, type ApiUnderTest, openApi } from '../api/api-under-test.ts';
 import { program } from './browser.ts';
 
 /** A console with its API on a port of its own. */
@@ -12,10 +12,10 @@ export interface ConsoleUnderTest extends AsyncDisposable {
 }
 
 /** Serves an API with the built console. Throws, saying what to do, where there is no browser to look at it. */
-export async function openConsole(): Promise<ConsoleUnderTest> {
+export async function openConsole(options: ApiOptions = {}): Promise<ConsoleUnderTest> {
   if (program === undefined)
     throw new Error('The console is looked at in a browser: install chromium (apt install chromium).');
-  const api = await openApi();
+  const api = await openApi(options);
   const server = await serve(createApp(api.deps).fetch, { host: '127.0.0.1', port: 0 });
   return {
     api,

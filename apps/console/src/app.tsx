@@ -2,6 +2,7 @@ import { ErrorBoundary, LocationProvider, Route, Router } from 'preact-iso';
 import { EvidencePage } from './evidence/evidence-page.tsx';
 import { Frame } from './frame/frame.tsx';
 import { NotFound } from './frame/not-found.tsx';
+import { NowPage } from './now/now-page.tsx';
 import { PeoplePage } from './people/people-page.tsx';
 import { ReviewPage } from './review/review-page.tsx';
 import { SessionKeeper } from './session/session.tsx';
@@ -29,6 +30,7 @@ export function App() {
               <Route path="/tickets/:id" component={StoryPage} />
               <Route path="/evidence/:view?" component={EvidencePage} />
               <Route path="/taxonomy" component={TaxonomyPage} />
+              <Route path="/now" component={NowPage} />
               <Route path="/people" component={PeoplePage} />
               <Route default component={NotFound} />
             </Router>

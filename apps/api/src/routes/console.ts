@@ -19,6 +19,7 @@ const PAGES = [
   '/evidence',
   '/evidence/:view',
   '/taxonomy',
+  '/now',
   '/people',
   '/welcome',
 ];

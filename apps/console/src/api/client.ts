@@ -6,7 +6,7 @@ import type { ClientResponse } from 'hono/client';
 export const changed = new EventTarget();
 
 /** The API with all its routes, parameters and answers as types. The cookie goes along by itself. */
-export const { v1 } = hc<ApiRoutes>(location.origin, {
+export const { v1, ops } = hc<ApiRoutes>(location.origin, {
   async fetch(...given: Parameters<typeof fetch>) {
     const response = await fetch(...given);
     if (response.ok && (given[1]?.method ?? 'GET') !== 'GET') changed.dispatchEvent(new Event('changed'));
@@ -28,7 +28,7 @@ export class Refused extends Error {
 }
 
 type Said<R> =
-  R extends ClientResponse<infer Body, infer Status, 'json'> ? (Status extends 200 | 201 ? Body : never) : never;
+  R extends ClientResponse<infer Body, infer Status, 'json'> ? (Status extends 200 | 201 | 202 ? Body : never) : never;
 
 /** Fired when the session has ended, wherever that was noticed. */
 export const sessionEnded = new EventTarget();

@@ -14,6 +14,7 @@ export const pages: readonly Page[] = [
   { to: '/tickets', name: 'Tickets', needs: ['agent'] },
   { to: '/evidence', name: 'Evidence', needs: ['agent', 'ops'] },
   { to: '/taxonomy', name: 'Taxonomy', needs: ['agent', 'ops'] },
+  { to: '/now', name: 'Now', needs: ['ops'] },
   { to: '/people', name: 'People', needs: ['admin'] },
   { to: '/ops/queues', name: 'Queues', needs: ['ops'], isElsewhere: true },
   { to: '/docs', name: 'API', needs: ['agent', 'ops'], isElsewhere: true },
