@@ -78,7 +78,7 @@ test('a ticket that breaks a statement takes none of the same moment with it', a
     created_at: null,
     updated_at: null,
   };
-  const broken = api.deps.intake.receive({ sourceId: 987_654, lane: 'live', draft: { ...draft, metadata: {} } });
+  const broken = api.deps.intake.receive({ sourceId: 3_000_000_000, lane: 'live', draft: { ...draft, metadata: {} } });
   const [outcome, good] = await Promise.all([
     broken.catch(() => 'refused'),
     api.send('/ticket-webhook', { body: ticket('B-2') }),

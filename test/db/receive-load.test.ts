@@ -111,7 +111,7 @@ test('of errands for the same ticket in the same moment the last holds, and each
 test('a delivery that cannot be stored leaves nothing of those that were to be stored with it', async () => {
   const storing = receiveLoads(database.db, [
     delivery({ deliveryId: 'e-1', tickets: [['E-1', 'Good']] }),
-    delivery({ sourceId: 987_654, deliveryId: 'e-2', tickets: [['E-2', 'Of no source']] }),
+    delivery({ sourceId: 3_000_000_000, deliveryId: 'e-2', tickets: [['E-2', 'Of no source']] }),
   ]);
   await expect(storing).rejects.toThrow();
   expect(await sql`select 1 from tickets where external_id like 'E-%'`).toHaveLength(0);
