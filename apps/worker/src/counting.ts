@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Db } from '@usher/db/connect';
+import { keepCosts } from '@usher/db/costs';
 import { rollUp } from '@usher/db/rollup/roll-up';
 import type { Report } from './events.ts';
 
@@ -36,6 +37,8 @@ async function countOnce(db: Db, report: Report): Promise<boolean> {
   const startedAt = performance.now();
   try {
     const left = await rollUp(db, { mostMs: MOST_MS, patienceMs: PATIENCE_MS });
+    // A day at a time, so that a long past is added up beside other work.
+    await keepCosts(db, { most: 1 });
     report({ kind: 'counted', left });
     return left > 0 && performance.now() - startedAt >= MOST_MS;
   } catch (error) {

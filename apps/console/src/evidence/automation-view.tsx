@@ -9,7 +9,7 @@ import { count } from '../parts/numbers.ts';
 import { Table } from '../parts/table.tsx';
 import { type Asked, csvAddress, type Filter, filterOf } from './asked.ts';
 import { dayMarks } from './day-marks.ts';
-import { Figure, TooLittle } from './figure.tsx';
+import { Figure, TooLittle, Uncounted } from './figure.tsx';
 import { Promises } from './promises.tsx';
 import { RiskCurve } from './risk-curve.tsx';
 import type { Funnel } from './types.ts';
@@ -23,7 +23,12 @@ export function AutomationView({ asked }: { asked: Asked }) {
   return (
     <>
       {error !== undefined && <Failure>{error}</Failure>}
-      {data !== undefined && <Steps funnel={data} csv={csvAddress('funnel', 'steps', { ...query })} />}
+      {data !== undefined && (
+        <>
+          <Uncounted facts={data.not_counted} />
+          <Steps funnel={data} csv={csvAddress('funnel', 'steps', { ...query })} />
+        </>
+      )}
       <RiskCurve query={query} />
       <Promises />
       <ByDay query={query} />

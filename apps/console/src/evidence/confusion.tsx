@@ -12,7 +12,7 @@ const SHADES = 6;
 export function Confusion({ confusion, asked }: { confusion: Accuracy['confusion']; asked: Asked }) {
   const csv = csvAddress('accuracy', 'confusion', { ...asked });
   const hint =
-    'Shaded by the share of the row. A cell leads to its tickets by the day of their arrival, whichever engine it was; ' +
+    'Shaded by the share of the row, mistakes more strongly. A cell leads to its tickets by the day of their arrival, whichever engine it was; ' +
     'the list knows the newest text of a ticket, the matrix counts every text by the day of its decision.';
   const categories = [...new Set(confusion.flatMap(({ predicted, truth }) => [predicted, truth]))].sort();
   const n = (truth: string, predicted: string) =>
@@ -75,7 +75,8 @@ function Cell({ n, of, cell, asked }: CellProps) {
   const { person } = useSession();
   const { truth, predicted } = cell;
   if (n === 0) return <td class="none">·</td>;
-  const shade = Math.ceil((n / of) * SHADES);
+  const share = truth === predicted ? n / of : Math.sqrt(n / of);
+  const shade = Math.ceil(share * SHADES);
   const told = `${count(n)} of ${count(of)} ${truth} were predicted as ${predicted} (${percent(n / of)})`;
   return (
     <td class={`${truth === predicted ? 'right' : 'wrong'} shade-${shade}`} title={told}>

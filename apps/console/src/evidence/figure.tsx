@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { count } from '../parts/numbers.ts';
 
 interface Props {
   title: string;
@@ -32,6 +33,16 @@ export function Figure({ title, hint, csv, table, children }: Props) {
         </details>
       )}
     </section>
+  );
+}
+
+/** Says so where the reports are behind what happened. */
+export function Uncounted({ facts }: { facts: number }) {
+  if (facts === 0) return null;
+  return (
+    <p class="card" role="status">
+      {count(facts)} facts are not in these figures yet; they are being counted.
+    </p>
   );
 }
 

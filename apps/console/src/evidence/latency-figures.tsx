@@ -53,7 +53,7 @@ export function LatencyDays({ days, csv }: { days: readonly Day[]; csv: string }
               </>
             )}
           />
-          <Legend names={['median', '95th percentile']} />
+          <Legend names={live.some(({ p95 }) => p95.value !== null) ? ['median', '95th percentile'] : ['median']} />
         </>
       )}
     </Figure>

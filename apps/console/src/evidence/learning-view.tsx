@@ -8,7 +8,7 @@ import { Failure } from '../parts/failure.tsx';
 import { Table } from '../parts/table.tsx';
 import { type Asked, csvAddress, filterOf } from './asked.ts';
 import { dayMarks } from './day-marks.ts';
-import { Figure, TooLittle } from './figure.tsx';
+import { Figure, TooLittle, Uncounted } from './figure.tsx';
 import type { Learning } from './types.ts';
 import { useFresh } from './use-fresh.ts';
 import { Versions } from './versions.tsx';
@@ -22,10 +22,18 @@ export function LearningView({ asked }: { asked: Asked }) {
   if (data === undefined) return null;
   return (
     <>
+      <Uncounted facts={data.not_counted} />
       <Days days={data.days.toReversed()} note={data.note} csv={csvAddress('learning', 'days', { ...query })} />
       <Versions versions={data.versions.toReversed()} csv={csvAddress('learning', 'versions', { ...query })} />
     </>
   );
+}
+
+/** Days with fewer audits stand in the table alone. */
+const FEWEST = 10;
+
+function isAudited({ audited }: Day): boolean {
+  return audited.n >= FEWEST;
 }
 
 type Day = Learning['days'][number];
@@ -44,11 +52,11 @@ function Days({ days, note, csv }: { days: readonly Day[]; note: string; csv: st
             draw={(place) => (
               <>
                 <Curve place={place} marks={dayMarks(days, ({ accuracy }) => accuracy)} colour={1} />
-                <Whiskers place={place} marks={dayMarks(days, ({ audited }) => audited)} colour={2} />
+                <Whiskers place={place} marks={dayMarks(days.filter(isAudited), ({ audited }) => audited)} colour={2} />
               </>
             )}
           />
-          <Legend names={['never corrected', 'blindly audited']} />
+          <Legend names={['never corrected', `blindly audited, days with ${FEWEST} audits or more`]} />
         </>
       )}
     </Figure>

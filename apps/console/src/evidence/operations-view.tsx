@@ -4,7 +4,7 @@ import { Failure } from '../parts/failure.tsx';
 import { may, useSession } from '../session/session.tsx';
 import { type Asked, csvAddress, filterOf } from './asked.ts';
 import { CostFigures } from './cost-figures.tsx';
-import { Figure } from './figure.tsx';
+import { Figure, Uncounted } from './figure.tsx';
 import { LatencyDays, LatencyTable } from './latency-figures.tsx';
 import { useFresh } from './use-fresh.ts';
 import { VolumeDays } from './volume-days.tsx';
@@ -20,6 +20,7 @@ export function OperationsView({ asked }: { asked: Asked }) {
       {error !== undefined && <Failure>{error}</Failure>}
       {data !== undefined && (
         <>
+          <Uncounted facts={data.not_counted} />
           <Figure title="Handed over within the SLA" hint={data.note} csv={csvAddress('latency', 'sla', { ...query })}>
             <p class="big">
               <EstimateText estimate={data.sla} />

@@ -6,7 +6,7 @@ import { count } from '../parts/numbers.ts';
 import { Table } from '../parts/table.tsx';
 import { type Asked, csvAddress } from './asked.ts';
 import { Confusion } from './confusion.tsx';
-import { Figure, TooLittle } from './figure.tsx';
+import { Figure, TooLittle, Uncounted } from './figure.tsx';
 import { Reliability } from './reliability.tsx';
 import type { Accuracy } from './types.ts';
 import { useFresh } from './use-fresh.ts';
@@ -20,8 +20,10 @@ export function QualityView({ asked }: { asked: Asked }) {
       {error !== undefined && <Failure>{error}</Failure>}
       {data !== undefined && (
         <>
+          <Uncounted facts={data.not_counted} />
           <Headlines accuracy={data} asked={asked} />
           <Categories accuracy={data} asked={asked} />
+          <Origins accuracy={data} asked={asked} />
           <Confusion confusion={data.confusion} asked={asked} />
         </>
       )}
@@ -31,7 +33,7 @@ export function QualityView({ asked }: { asked: Asked }) {
 }
 
 /** Tells of a share that is not stored as an estimate. */
-function simpleEstimate({ accuracy, interval, total }: Accuracy): Estimate {
+function simpleEstimate({ accuracy, interval, total }: Accuracy['shadow']): Estimate {
   return { value: accuracy, low: interval?.low ?? null, high: interval?.high ?? null, n: total };
 }
 
@@ -66,16 +68,44 @@ function Headlines({ accuracy, asked }: { accuracy: Accuracy; asked: Asked }) {
       <Figure title="Beside what simpler ways reach" csv={csvAddress('accuracy', 'baselines', { ...asked })}>
         <Table
           caption="Accuracy beside its baselines"
-          columns={['What', '0 to 100 %', 'Right', 'What it says']}
+          columns={['What', '0 to 100 %', 'Right']}
           rows={lines.map(([name, estimate, remark]) => [
-            name,
+            <>
+              {name} <small>{remark}</small>
+            </>,
             <Whisker estimate={estimate} />,
             <EstimateText estimate={estimate} />,
-            <span class="faint">{remark}</span>,
           ])}
         />
       </Figure>
     </div>
+  );
+}
+
+const ORIGINS = {
+  correction: 'Corrected by somebody',
+  accepted: 'Accepted by somebody',
+  closed: "The helpdesk's value at close",
+  audit: 'Blind audits',
+};
+
+function Origins({ accuracy: { by_origin: lines, shadow }, asked }: { accuracy: Accuracy; asked: Asked }) {
+  const inShadow = simpleEstimate(shadow);
+  return (
+    <Figure
+      title="By who said it"
+      hint="Corrections are mostly about wrong predictions, by their nature; compare each with itself over time."
+      csv={csvAddress('accuracy', 'origins', { ...asked })}
+    >
+      <Table
+        caption="Share right by who said what it really is"
+        columns={['Who said it', '0 to 100 %', 'Right']}
+        rows={[
+          ...lines.map(({ origin, ...estimate }) => [ORIGINS[origin], estimate] as const),
+          ...(shadow.total > 0 ? [['In shadow mode, never corrected', inShadow] as const] : []),
+        ].map(([name, estimate]) => [name, <Whisker estimate={estimate} />, <EstimateText estimate={estimate} />])}
+      />
+    </Figure>
   );
 }
 

@@ -72,7 +72,9 @@ export function VolumeDays({ query: given }: { query: Filter }) {
               />
             )}
           />
-          <Legend names={['routed', 'suggested', 'triage', 'shadow']} />
+          <Legend
+            names={['routed', 'suggested', 'triage', ...(days.some(({ shadow }) => shadow > 0) ? ['shadow'] : [])]}
+          />
         </>
       )}
     </Figure>

@@ -5,6 +5,7 @@ import { whileAvailable } from '../failures.ts';
 import {
   type CountedFacts,
   dailyConfidence,
+  dailyCosts,
   dailyLatency,
   dailyOutcomes,
   hourlyVolume,
@@ -45,6 +46,7 @@ const rollupTables = [
   dailyOutcomes,
   dailyConfidence,
   dailyLatency,
+  dailyCosts,
   rollupCursors,
 ];
 

@@ -67,7 +67,7 @@ export const classifications = pgTable(
       .on(table.reusedFrom)
       .where(sql`${table.reusedFrom} is not null`),
     // Answers come in order of time, so that this index is tiny.
-    index('classifications_by_time').using('brin', table.createdAt),
+    index('classifications_by_time').using('brin', table.createdAt).with({ autosummarize: true }),
   ],
 );
 

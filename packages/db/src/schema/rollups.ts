@@ -1,6 +1,17 @@
 import type { Action } from '@usher/core/decide';
 import type { Lane } from '@usher/core/ticket';
-import { bigint, boolean, date, integer, pgTable, primaryKey, smallint, text, unique } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  date,
+  integer,
+  numeric,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
 import { moment } from './columns.ts';
 import type { OutcomeVia } from './learning.ts';
 
@@ -164,4 +175,24 @@ export const dailyLatency = pgTable(
     n: count('n'),
   },
   (table) => [unique('daily_latency_cell').on(table.day, table.sourceId, table.lane, table.what, table.bucket)],
+);
+
+/** What days (UTC) cost that are over, once and for all: by model, source and predicted category, and in all. The last is there for every day that was added up. */
+export const dailyCosts = pgTable(
+  'daily_costs',
+  {
+    day: day(),
+    group: text('group').$type<'all' | 'model' | 'source' | 'category'>().notNull(),
+    key: text('key').notNull(),
+    tickets: count('tickets'),
+    calls: count('calls'),
+    reused: count('reused'),
+    costMicroUsd: count('cost_micro_usd'),
+    /** The squares of what each text cost, added up; from them and the sum comes the deviation. */
+    squares: numeric('squares', { mode: 'number' }).notNull(),
+    inputTokens: count('input_tokens'),
+    cacheReadTokens: count('cache_read_tokens'),
+    outputTokens: count('output_tokens'),
+  },
+  (table) => [primaryKey({ columns: [table.day, table.group, table.key] })],
 );
