@@ -5,12 +5,15 @@ import { violationsOn } from './accessibility.ts';
 import { openBrowser, walk } from './browser.ts';
 import { arrive, type ConsoleUnderTest, openConsole } from './console-under-test.ts';
 
+const folder = process.env['USHER_SCREENSHOTS'];
+
 let house: ConsoleUnderTest;
 let browser: Browser;
 beforeAll(async () => {
   house = await openConsole();
   browser = await openBrowser();
-  await writeHistory(house.api, { tickets: 1_500, days: 28 });
+  // More for pictures, so that they look like an ordinary month.
+  await writeHistory(house.api, { tickets: folder === undefined ? 1_500 : 12_000, days: 28 });
 });
 afterAll(async () => {
   await browser.close();
@@ -92,7 +95,6 @@ test.each(VIEWS)('the view %j is accessible in light and dark, on a desk and on 
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       expect([width, colorScheme, await violationsOn(page)]).toEqual([width, colorScheme, []]);
-      const folder = process.env['USHER_SCREENSHOTS'];
       const path = `${folder}/evidence${view.replace('/', '-')}-${colorScheme}-${width}.png`;
       if (folder !== undefined) await page.screenshot({ path, fullPage: true });
     }

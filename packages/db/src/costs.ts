@@ -115,24 +115,31 @@ function linesOf(spans: readonly Span[]): SQL {
            sum(cost * cost) as squares, sum(input) as input_tokens, sum(cached) as cache_read_tokens,
            sum(output) as output_tokens
     from (
+      with said as materialized (
+        -- First, and by themselves: what else is asked of them must not lead the planner to read every ticket.
+        select * from classifications as said where ${sql.join(isWanted, sql` or `)}
+      ), answered as materialized (
+        select said.*, ticket.source_id, decided.category
+        from said
+        cross join lateral (select source_id from tickets where tickets.id = said.ticket_id) as ticket
+        left join lateral (
+          select category from decisions
+          where decisions.ticket_id = said.ticket_id and decisions.revision = said.revision and actor_kind = 'engine'
+        ) as decided on true
+      ), counted as (
+        select answered.ticket_id, revision, model, sources.name as source, coalesce(category, ${NO_CATEGORY}) as category,
+               (answered.created_at at time zone 'UTC')::date as day, cost_micro_usd, reused_from,
+               engine = 'claude' and reused_from is null as is_call, coalesce(cache_read_tokens, 0) as cached,
+               coalesce(output_tokens, 0) as output,
+               coalesce(input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens, 0) as input
+        from answered join sources on sources.id = answered.source_id
+        where ${isCountedSource(sql`answered.source_id`)}
+      )
       -- A bit is set where a column does not group: all but one of them, or all.
       select day, grouping(model, source, category) as grouped, coalesce(model, source, category, '') as key,
              count(*) filter (where is_call) as calls, count(reused_from) as reused, sum(cost_micro_usd) as cost,
              sum(input) as input, sum(cached) as cached, sum(output) as output
-      from (
-        select said.ticket_id, said.revision, said.model, sources.name as source,
-               coalesce(decided.category, ${NO_CATEGORY}) as category, (said.created_at at time zone 'UTC')::date as day,
-               said.cost_micro_usd, said.reused_from, said.engine = 'claude' and said.reused_from is null as is_call,
-               coalesce(said.cache_read_tokens, 0) as cached, coalesce(said.output_tokens, 0) as output,
-               coalesce(said.input_tokens + said.cache_read_tokens + said.cache_write_5m_tokens
-                        + said.cache_write_1h_tokens, 0) as input
-        from classifications said
-        join tickets on tickets.id = said.ticket_id
-        join sources on sources.id = tickets.source_id
-        left join decisions decided on decided.ticket_id = said.ticket_id and decided.revision = said.revision
-                                   and decided.actor_kind = 'engine'
-        where (${sql.join(isWanted, sql` or `)}) and ${isCountedSource(sql`tickets.source_id`)}
-      ) as answered
+      from counted
       group by ticket_id, revision, day, grouping sets ((), (model), (source), (category))
     ) as by_text
     group by day, grouped, key`;
