@@ -343,6 +343,21 @@ CREATE TABLE "daily_confidence" (
 	CONSTRAINT "daily_confidence_cell" UNIQUE NULLS NOT DISTINCT("day","basis","source_id","engine","action","shadow","calibrated","origin","bin")
 );
 --> statement-breakpoint
+CREATE TABLE "daily_costs" (
+	"day" date NOT NULL,
+	"group" text NOT NULL,
+	"key" text NOT NULL,
+	"tickets" bigint NOT NULL,
+	"calls" bigint NOT NULL,
+	"reused" bigint NOT NULL,
+	"cost_micro_usd" bigint NOT NULL,
+	"squares" numeric NOT NULL,
+	"input_tokens" bigint NOT NULL,
+	"cache_read_tokens" bigint NOT NULL,
+	"output_tokens" bigint NOT NULL,
+	CONSTRAINT "daily_costs_day_group_key_pk" PRIMARY KEY("day","group","key")
+);
+--> statement-breakpoint
 CREATE TABLE "daily_latency" (
 	"day" date NOT NULL,
 	"source_id" integer NOT NULL,
@@ -577,7 +592,7 @@ CREATE INDEX "examples_by_category" ON "examples" USING btree ("category");--> s
 CREATE INDEX "classifications_by_ticket" ON "classifications" USING btree ("ticket_id");--> statement-breakpoint
 CREATE INDEX "classifications_by_text" ON "classifications" USING btree ("text_hash","id") WHERE "classifications"."text_hash" is not null and "classifications"."reused_from" is null;--> statement-breakpoint
 CREATE INDEX "classifications_reusing" ON "classifications" USING btree ("reused_from") WHERE "classifications"."reused_from" is not null;--> statement-breakpoint
-CREATE INDEX "classifications_by_time" ON "classifications" USING brin ("created_at");--> statement-breakpoint
+CREATE INDEX "classifications_by_time" ON "classifications" USING brin ("created_at") WITH (autosummarize=true);--> statement-breakpoint
 CREATE INDEX "corrections_by_ticket" ON "corrections" USING btree ("ticket_id");--> statement-breakpoint
 CREATE INDEX "corrections_by_decision" ON "corrections" USING btree ("decision_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "decisions_first_by_engine" ON "decisions" USING btree ("ticket_id","revision") WHERE "decisions"."actor_kind" = 'engine';--> statement-breakpoint
