@@ -108,6 +108,24 @@ test('a limit ends a run, and the next one goes on there', async () => {
   expect((await usher(['backfill', path])).json()).toMatchObject({ read: 10, created: 10, duplicate: 0, end: 'whole' });
 });
 
+test('a run goes on with the flags it began with, or not at all', async () => {
+  const lines = Array.from({ length: 10 }, (_, at) => JSON.stringify({ id: at, body: `Text ${at}` }));
+  const path = await fileOf('flags.jsonl', lines.join('\n'));
+  await usher(['backfill', path, '--shadow', '--limit', '4']);
+  const other = await usher(['backfill', path, '--classify', '--created-at', 'id']);
+  expect([other.code, other.error]).toEqual([1, expect.stringContaining('--shadow, --classify, --created-at')]);
+  expect((await usher(['backfill', path, '--shadow', '--rate', '1000'])).json()).toMatchObject({
+    read: 10,
+    end: 'whole',
+  });
+});
+
+test('what is to be acted on and what is not is not asked for at once', async () => {
+  const path = await fileOf('both.jsonl', '{"id":1,"body":"One"}\n');
+  const both = await usher(['backfill', path, '--batch', '--shadow']);
+  expect([both.code, both.error]).toEqual([1, expect.stringContaining('--batch and --shadow do not go together')]);
+});
+
 test('labels become examples of confirmed history, and such tickets need no classification unless it is asked', async () => {
   const rows =
     'id,body,category,subcategory\n1,Charged twice,billing,Charge dispute\n2,Hello,Rechnung,\n3,Hm,Other,\n4,Eh,,\n';

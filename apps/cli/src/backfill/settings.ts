@@ -69,6 +69,12 @@ export function readSettings(given: Record<string, unknown>): BackfillSettings {
     const problems = read.error.issues.map(({ path, message }) => `--${kebab(String(path[0]))} ${message}`);
     throw new CannotDo('options_invalid', `${problems.join('; ')}.`);
   }
+  if (read.data.batch && read.data.shadow) {
+    throw new CannotDo(
+      'options_invalid',
+      '--batch and --shadow do not go together: what comes out of a batch is acted on. Give one of them.',
+    );
+  }
   const { label, dates, strict, limit, rate, since, delimiter, ...options } = read.data;
   return {
     source: options.source,

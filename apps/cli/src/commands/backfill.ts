@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Backfill, countWaiting, findBackfill, findBackfillOf, startBackfill } from '@usher/db/backfill/backfills';
+import { cancelBackfill } from '@usher/db/backfill/cancel';
 import type { Db } from '@usher/db/connect';
 import { ensureSource } from '@usher/db/sources';
 import { currentTaxonomy } from '@usher/db/taxonomies';
@@ -9,6 +10,7 @@ import { dryRun } from '../backfill/dry-run.ts';
 import { importFile, type Imported } from '../backfill/import-file.ts';
 import { showProgress } from '../backfill/progress.ts';
 import type { ReadRules } from '../backfill/read-parts.ts';
+import { changedFlags } from '../backfill/same-flags.ts';
 import { openText, STDIN, type TextFile } from '../backfill/read-text.ts';
 import { readSettings, type BackfillSettings } from '../backfill/settings.ts';
 import { showImport } from '../backfill/show.ts';
@@ -113,12 +115,27 @@ async function runFile(file: TextFile, { db, settings, rules, sourceId, surround
 async function beginOrGoOn(file: TextFile, { db, settings, sourceId }: Omit<Run, 'rules' | 'surroundings'>) {
   const { fingerprint } = file;
   const known = await findBackfillOf(db, { sourceId, fingerprint });
-  if (known?.state === 'importing') return known;
-  if (known !== undefined && !settings.isAgain) {
+  if (known?.state === 'importing' && (await mayGoOn(db, known, settings))) return known;
+  if (known?.state === 'imported' && !settings.isAgain) {
     throw new CannotDo('imported_before', `${file.file} was read as backfill ${known.id}. --again reads it once more.`);
   }
   const { isShadow, priority, options } = settings;
   return startBackfill(db, { sourceId, file: file.file, fingerprint, options, isShadow, priority });
+}
+
+/** One file must not become half one thing and half another; where nothing of it is stored, it begins anew. */
+async function mayGoOn(db: Db, { id, position, options }: Backfill, settings: BackfillSettings): Promise<boolean> {
+  const changed = changedFlags(options, settings.options);
+  if (changed.length === 0) return true;
+  if (position === 0) {
+    await cancelBackfill(db, id);
+    return false;
+  }
+  throw new CannotDo(
+    'flags_changed',
+    `Backfill ${id} of this file is not read to its end, and began otherwise: ${changed.join(', ')}. ` +
+      `Give the flags it began with to go on, or usher backfill cancel ${id} to begin anew.`,
+  );
 }
 
 async function waitForDecisions(db: Db, { id }: Backfill, remark: (text: string) => void): Promise<void> {
