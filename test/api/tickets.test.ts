@@ -43,6 +43,11 @@ test.each([
   ['received_from=2020-01-01T00:00:00Z&received_before=9020-01-01T00:00:00Z&team=finance', ['L-2']],
   ['received_from=9020-01-01T00:00:00Z', []],
   ['search=L-4', ['L-4']],
+  ['q=TWICE%20charged&limit=2', ['S-1', 'L-5']],
+  ['q=charged%20-twice', []],
+  ['q=%22twice%20charged%22', []],
+  ['q=charged&team=finance', ['L-2']],
+  ['q=!!!', []],
   ['search=harged%20TWICE&limit=2', ['S-1', 'L-5']],
   ['search=%25', []],
   ['search=L-4&team=finance', []],
@@ -95,6 +100,7 @@ test.each([
   ['team=%00', 'team'],
   ['sate=routed', 'sate'],
   ['search=', 'search'],
+  ['q=', 'q'],
 ])('GET /v1/tickets?%s is refused, naming %s', async (query, field) => {
   const { status, body } = await api.send(`/v1/tickets?${query}`);
   expect([status, body]).toMatchObject([422, { code: 'invalid', errors: [{ field }] }]);

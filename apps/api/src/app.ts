@@ -30,6 +30,8 @@ import { addRetry } from './routes/retry.ts';
 import { addReview } from './routes/review.ts';
 import { addReviewBulk } from './routes/review-bulk.ts';
 import { addReviewVerdict } from './routes/review-verdict.ts';
+import { addAudit } from './routes/audit.ts';
+import { addReplay } from './routes/replay.ts';
 import { addSamples } from './routes/samples.ts';
 import { addSimilar } from './routes/similar.ts';
 import { addTaxonomyCheck } from './routes/taxonomy-check.ts';
@@ -85,6 +87,8 @@ export function createApp(deps: Deps): Api {
   addReviewVerdict(api, deps);
   addSamples(api, deps);
   addSimilar(api, deps);
+  addReplay(api, deps);
+  addAudit(api, deps);
   addPromises(api, deps);
   addModels(api, deps);
   addLabellers(api, deps);

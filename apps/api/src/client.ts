@@ -12,6 +12,8 @@ import type { postRetries, postRetry } from './routes/retry.ts';
 import type { getReview, postReviewNext } from './routes/review.ts';
 import type { postReviewBulk } from './routes/review-bulk.ts';
 import type { postReview } from './routes/review-verdict.ts';
+import type { getAudit } from './routes/audit.ts';
+import type { getReplay } from './routes/replay.ts';
 import type { deleteSamples, getSamples } from './routes/samples.ts';
 import type { getSimilar } from './routes/similar.ts';
 import type { deleteSession, deleteSessions, getSession, postSession } from './routes/session.ts';
@@ -41,6 +43,8 @@ type Routes = [
   typeof postReviewBulk,
   typeof getSamples,
   typeof getSimilar,
+  typeof getReplay,
+  typeof getAudit,
   typeof deleteSamples,
   typeof getTaxonomy,
   typeof putTaxonomy,

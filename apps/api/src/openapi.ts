@@ -33,6 +33,8 @@ import { postRetries, postRetry, RetryChoice } from './routes/retry.ts';
 import { getReview, postReviewNext } from './routes/review.ts';
 import { postReviewBulk } from './routes/review-bulk.ts';
 import { postReview } from './routes/review-verdict.ts';
+import { getAudit } from './routes/audit.ts';
+import { getReplay } from './routes/replay.ts';
 import { deleteSamples, getSamples } from './routes/samples.ts';
 import { getSimilar } from './routes/similar.ts';
 import { postTaxonomyCheck } from './routes/taxonomy-check.ts';
@@ -60,6 +62,7 @@ const ROUTES = [
   getTickets,
   getTicket,
   getSimilar,
+  getReplay,
   postCorrection,
   getReview,
   postReviewNext,
@@ -111,6 +114,7 @@ const ROUTES = [
   postBreaker,
   postRetry,
   postRetries,
+  getAudit,
   getUnlock,
   postUnlock,
   deleteUnlock,

@@ -1,4 +1,5 @@
 import { ErrorBoundary, LocationProvider, Route, Router } from 'preact-iso';
+import { AuditPage } from './audit/audit-page.tsx';
 import { EvidencePage } from './evidence/evidence-page.tsx';
 import { Frame } from './frame/frame.tsx';
 import { NotFound } from './frame/not-found.tsx';
@@ -32,6 +33,7 @@ export function App() {
               <Route path="/taxonomy" component={TaxonomyPage} />
               <Route path="/now" component={NowPage} />
               <Route path="/people" component={PeoplePage} />
+              <Route path="/audit" component={AuditPage} />
               <Route default component={NotFound} />
             </Router>
           </ErrorBoundary>

@@ -22,6 +22,8 @@ export interface ListFilter {
   receivedBefore?: Date | undefined;
   /** The ticket's id in its source, or a part of the subject of one of the newest 20,000 tickets. */
   search?: string | undefined;
+  /** Words of the subject, or of the body of one of the newest 1,000 tickets, as search engines on the web take them. */
+  words?: string | undefined;
   /** Only tickets with a smaller number: where the page before ended. */
   beforeId?: number | undefined;
   limit: number;
@@ -32,12 +34,13 @@ export async function listTickets(db: Db, filter: ListFilter): Promise<StoredTic
   // Looked up first, because the planner knows how many tickets a source has by its number alone.
   const source = filter.source === undefined ? undefined : await findSourceId(db, filter.source);
   if (source === null) return [];
+  const words = filter.words === undefined ? undefined : await hasWords(db, filter.words);
   const rows = await whileAvailable(() =>
     db
       .select({ ticket: tickets, source: sources.name })
       .from(tickets)
       .innerJoin(sources, eq(sources.id, tickets.sourceId))
-      .where(and(...conditionsOf(filter), source === undefined ? undefined : eq(tickets.sourceId, source)))
+      .where(and(...conditionsOf(filter), words, source === undefined ? undefined : eq(tickets.sourceId, source)))
       .orderBy(desc(tickets.id))
       .limit(filter.limit),
   );
@@ -113,6 +116,25 @@ function isFoundBy(text: string): SQL {
     union all
     select id from tickets
     where id > (select max(id) from tickets) - ${MOST_SUBJECTS} and subject ilike ${pattern})`;
+}
+
+/** Bodies that are looked through: an index over them would cost every ticket several times its own price. */
+const MOST_BODIES = 1_000;
+
+/** Characters of a body that are looked through. */
+const MAX_BODY_SEARCHED = 2_000;
+
+/** Newest ones with a word in the body are found first, because a condition that is not in an index would spoil the one that is. */
+async function hasWords(db: Db, words: string): Promise<SQL> {
+  const wanted = sql`websearch_to_tsquery('simple', ${words})`;
+  const newest = await whileAvailable(() =>
+    db.execute<{ id: string }>(sql`
+      select id::text as id from tickets
+      where id > (select max(id) from tickets) - ${MOST_BODIES}
+        and to_tsvector('simple', left(body, ${MAX_BODY_SEARCHED})) @@ ${wanted}`),
+  );
+  const ids = sql`${`{${newest.map(({ id }) => id).join(',')}}`}::bigint[]`;
+  return sql`(to_tsvector('simple', ${tickets.subject}) @@ ${wanted} or ${tickets.id} = any(${ids}))`;
 }
 
 /** Of these tickets, those whose work has ended; for callers who wait for a decision. */

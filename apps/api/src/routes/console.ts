@@ -21,6 +21,7 @@ const PAGES = [
   '/taxonomy',
   '/now',
   '/people',
+  '/audit',
   '/welcome',
 ];
 

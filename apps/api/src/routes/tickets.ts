@@ -33,6 +33,16 @@ const Filter = z.strictObject({
     .transform(storable)
     .optional()
     .describe("The ticket's id in its source, or a part of the subject of one of the newest 20,000 tickets."),
+  q: z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(200)
+    .transform(storable)
+    .optional()
+    .describe(
+      'Words of the subject, or of the body of one of the newest 1,000 tickets; "quoted" ones stand together, -one is missing, and or means either.',
+    ),
   received_from: Moment.transform((text) => new Date(text)).optional(),
   received_before: Moment.transform((text) => new Date(text)).optional(),
   ...PageQuery.shape,
@@ -83,11 +93,12 @@ export function addTickets(api: Api, deps: Deps): void {
   const { authenticate, database } = deps;
 
   api.openapi({ ...getTickets, middleware: guard(authenticate, getTickets.security) }, async (c) => {
-    const { received_from, received_before, cursor, limit, ...filter } = c.req.valid('query');
+    const { received_from, received_before, cursor, limit, q: words, ...filter } = c.req.valid('query');
     const oneMore = {
       receivedFrom: received_from,
       receivedBefore: received_before,
       beforeId: cursor,
+      words,
       limit: limit + 1,
     };
     const found = await database.slow((db) => listTickets(db, { ...filter, ...oneMore }));

@@ -16,6 +16,7 @@ export const pages: readonly Page[] = [
   { to: '/taxonomy', name: 'Taxonomy', needs: ['agent', 'ops'] },
   { to: '/now', name: 'Now', needs: ['ops'] },
   { to: '/people', name: 'People', needs: ['admin'] },
+  { to: '/audit', name: 'Audit log', needs: ['admin'] },
   { to: '/ops/queues', name: 'Queues', needs: ['ops'], isElsewhere: true },
   { to: '/docs', name: 'API', needs: ['agent', 'ops'], isElsewhere: true },
 ];

@@ -16,6 +16,16 @@ export function Filters({ given }: { given: Record<string, string> }) {
   const open = (text: string) => text !== '' && route(`/tickets/${encodeURIComponent(text)}`);
   return (
     <div class="filters">
+      <label class="wide">
+        <span>Words</span>
+        <input
+          type="search"
+          key={given['q'] ?? ''}
+          defaultValue={given['q'] ?? ''}
+          placeholder="in the subject, or in new texts"
+          onChange={(event) => choose('q', event.currentTarget.value.trim())}
+        />
+      </label>
       <Choice label="Stands" name="state" options={STATES} given={given} choose={choose} />
       <Choice label="Team" name="team" options={teams} given={given} choose={choose} />
       <Choice
@@ -25,6 +35,9 @@ export function Filters({ given }: { given: Record<string, string> }) {
         given={given}
         choose={choose}
       />
+      <Choice label="Really is" name="truth" options={categories.map(({ key }) => key)} given={given} choose={choose} />
+      <Day label="From" name="received_from" given={given} choose={choose} />
+      <Day label="Before" name="received_before" given={given} choose={choose} />
       <label>
         <span>Open by id</span>
         <input
@@ -34,5 +47,26 @@ export function Filters({ given }: { given: Record<string, string> }) {
         />
       </label>
     </div>
+  );
+}
+
+interface DayProps {
+  label: string;
+  name: string;
+  given: Record<string, string>;
+  choose: (name: string, value: string) => void;
+}
+
+/** A day by which tickets came in, as its first moment (UTC). */
+function Day({ label, name, given, choose }: DayProps) {
+  return (
+    <label>
+      <span>{label}</span>
+      <input
+        type="date"
+        value={given[name]?.slice(0, 10) ?? ''}
+        onChange={({ currentTarget: { value } }) => choose(name, value === '' ? '' : `${value}T00:00:00Z`)}
+      />
+    </label>
   );
 }

@@ -7,6 +7,7 @@ import { Sample } from '../parts/sample.tsx';
 import { State } from '../parts/state.tsx';
 import { Correct } from './correct.tsx';
 import { chaptersOf } from './chapters.tsx';
+import { Replay } from './replay.tsx';
 import type { Ticket } from './ticket.ts';
 
 /** One ticket and all that happened to it. */
@@ -29,6 +30,7 @@ export function StoryPage({ id }: { id: string }) {
       <aside>
         <Standing ticket={ticket} />
         <Correct ticket={ticket} done={again} />
+        {ticket.decided_at !== null && <Replay key={ticket.id} id={ticket.id} />}
       </aside>
       <section class="chapters">
         <h2>What happened</h2>

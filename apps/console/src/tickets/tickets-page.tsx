@@ -14,6 +14,7 @@ import { Filters } from './filters.tsx';
 
 /** The filters of the address, which are those of the API. */
 const FILTERS = [
+  'q',
   'state',
   'team',
   'category',

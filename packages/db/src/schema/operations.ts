@@ -111,11 +111,15 @@ export const promptCaches = pgTable('prompt_caches', {
 });
 
 /** Who did what. Append-only. */
-export const audit = pgTable('audit', {
-  id: ownId(),
-  actor: text('actor').notNull(),
-  verb: text('verb').notNull(),
-  subject: text('subject').notNull(),
-  detail: jsonb('detail').$type<unknown>().notNull(),
-  createdAt: moment('created_at').notNull().defaultNow(),
-});
+export const audit = pgTable(
+  'audit',
+  {
+    id: ownId(),
+    actor: text('actor').notNull(),
+    verb: text('verb').notNull(),
+    subject: text('subject').notNull(),
+    detail: jsonb('detail').$type<unknown>().notNull(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (table) => [index('audit_by_actor').on(table.actor, table.id), index('audit_by_verb').on(table.verb, table.id)],
+);
