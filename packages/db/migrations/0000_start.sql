@@ -606,6 +606,8 @@ CREATE INDEX "blind_audits_told" ON "blind_audits" USING btree ("category","tick
 CREATE INDEX "outcomes_by_decision" ON "outcomes" USING btree ("decision_id");--> statement-breakpoint
 CREATE INDEX "outcomes_by_ticket" ON "outcomes" USING btree ("ticket_id");--> statement-breakpoint
 CREATE INDEX "outcomes_by_time" ON "outcomes" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "audit_by_actor" ON "audit" USING btree ("actor","id");--> statement-breakpoint
+CREATE INDEX "audit_by_verb" ON "audit" USING btree ("verb","id");--> statement-breakpoint
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("due_at") WHERE "deliveries"."state" = 'pending';--> statement-breakpoint
 CREATE INDEX "deliveries_by_ticket" ON "deliveries" USING btree ("ticket_id");--> statement-breakpoint
 CREATE INDEX "deliveries_by_decision" ON "deliveries" USING btree ("decision_id");--> statement-breakpoint
@@ -622,5 +624,6 @@ CREATE INDEX "tickets_by_state" ON "tickets" USING btree ("state","id");--> stat
 CREATE INDEX "tickets_by_team" ON "tickets" USING btree ("team","id") WHERE "tickets"."team" is not null;--> statement-breakpoint
 CREATE INDEX "tickets_by_category" ON "tickets" USING btree ("category","id") WHERE "tickets"."category" is not null;--> statement-breakpoint
 CREATE INDEX "tickets_by_source" ON "tickets" USING btree ("source_id","id");--> statement-breakpoint
+CREATE INDEX "tickets_by_words" ON "tickets" USING gin (to_tsvector('simple', "subject"));--> statement-breakpoint
 CREATE INDEX "tickets_by_predicted" ON "tickets" USING btree ("predicted","id") WHERE "tickets"."predicted" is not null;--> statement-breakpoint
 CREATE INDEX "tickets_judged" ON "tickets" USING btree ("predicted","truth","id") WHERE "tickets"."truth" is not null;
