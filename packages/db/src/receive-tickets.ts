@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Arrival, batchPlaceOf, type HashedArrival, type Receipt } from './arrival.ts';
 import type { Db } from './connect.ts';
-import { executePrepared } from './execute-prepared.ts';
+import { executePrepared } from './prepared.ts';
 import { whileAvailable } from './failures.ts';
 import { reviseTickets } from './revise-tickets.ts';
 import { hashOf } from './text-hash.ts';
@@ -63,6 +63,8 @@ async function insertNew(db: Db, drafts: readonly HashedArrival[]): Promise<Map<
       batch text)
     on conflict (source_id, external_id) do nothing
     returning id::float8 as id, source_id || ':' || external_id as key`,
+    // Its plan is the same for any number of tickets.
+    [],
   );
   return new Map(inserted.map((row) => [row.key, row.id]));
 }
