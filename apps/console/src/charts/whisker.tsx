@@ -7,7 +7,7 @@ const HEIGHT = 14;
 export function Whisker({ estimate: { value, low, high } }: { estimate: Estimate }) {
   const at = (share: number) => 4 + share * (WIDTH - 8);
   return (
-    <svg class="line colour-1" width={WIDTH} height={HEIGHT} aria-hidden="true">
+    <svg class="span colour-1" width={WIDTH} height={HEIGHT} aria-hidden="true">
       <line class="grid" x1={4} x2={WIDTH - 4} y1={HEIGHT / 2} y2={HEIGHT / 2} />
       {value !== null && low !== null && high !== null && (
         <>
