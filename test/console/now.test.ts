@@ -140,7 +140,23 @@ test('a stranger who opens Bull Board is led to where people sign in', async () 
   await context.close();
 });
 
+/** An hour of an everyday afternoon: what came in, and the same a little later as decided. */
+async function anHourPassed(): Promise<void> {
+  await sql`
+    insert into minute_volume (minute, event, n)
+    select date_trunc('minute', now()) - at * interval '1 minute', event,
+           greatest(1, round(34 + 16 * sin((at + shift) / 6.0) + (at + shift) * 7 % 9))
+    from generate_series(1, 59) as at, (values ('received', 0), ('decided', 1)) as kinds (event, shift)
+    on conflict do nothing`;
+  await sql`
+    insert into minute_calls (minute, model, calls, input_tokens, output_tokens, cost_micro_usd)
+    select date_trunc('minute', now()) - at * interval '1 minute', model, calls, calls * 410, calls * 60, calls * 310
+    from generate_series(1, 59) as at, (values (${MODELS[0] ?? ''}, 412), (${MODELS[1] ?? ''}, 38)) as known (model, calls)
+    on conflict do nothing`;
+}
+
 test.each(['light', 'dark'] as const)('Now is accessible, %s, on a desk and on a phone', async (colorScheme) => {
+  await anHourPassed();
   for (const width of [1_280, 390]) {
     const { page, context, troubles } = await enter('admin', { colorScheme, width });
     await page.goto('/now');
@@ -149,6 +165,7 @@ test.each(['light', 'dark'] as const)('Now is accessible, %s, on a desk and on a
     expect([width, await violationsOn(page)]).toEqual([width, []]);
     expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
     await page.getByText('Stop calling Claude').click();
+    await page.evaluate('scrollTo(0, 0)');
     await shot(page, `now-${colorScheme}-${width}`);
     expect(troubles).toEqual([]);
     await context.close();

@@ -18,8 +18,8 @@ const DESCRIPTIONS: Record<QueueName, string> = {
 };
 
 const ENVIRONMENTS = {
-  readOnly: { label: 'Read-only', color: '#5a6478' },
-  writable: { label: 'Changes are possible', color: '#a3261f' },
+  readOnly: { label: 'Read-only', color: '#5a6478', textColor: '#ffffff' },
+  writable: { label: 'Changes are possible', color: '#a3261f', textColor: '#ffffff' },
 } as const;
 
 /** Bull Board over every queue, whichever server they are on. It opens the queues, so make it only when somebody looks. */

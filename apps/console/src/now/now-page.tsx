@@ -28,10 +28,14 @@ export function NowPage() {
           <Tiles now={now} />
           <VolumeNow volume={now.volume} />
           <div class="now-pair">
-            <BacklogNow now={now} />
-            <QueuesNow queue={now.queue} />
-            <BudgetNow claude={now.claude} />
-            <BreakersNow breakers={now.claude.breakers} />
+            <div>
+              <BacklogNow now={now} />
+              <BudgetNow claude={now.claude} />
+            </div>
+            <div>
+              <QueuesNow queue={now.queue} />
+              <BreakersNow breakers={now.claude.breakers} />
+            </div>
           </div>
           <FailedTickets tickets={now.failures.tickets} />
           <FailedDeliveries deliveries={now.failures.deliveries} fetches={now.failures.fetches} />
