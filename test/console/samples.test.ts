@@ -70,5 +70,10 @@ test('a ticket that comes in meanwhile shows without a reload', async () => {
   await page.getByText('No ticket is like this.').waitFor();
   await house.api.send('/v1/tickets', { body: { ticket_id: 'T-1', subject: 'Good morning', body: 'Hello.' } });
   await page.getByRole('link', { name: 'Good morning' }).waitFor();
+  const { db } = house.api;
+  // As a later start of another house would: here they were removed before.
+  await db.execute(`update sources set removed_at = null where name = 'sample'`);
+  await receiveSample(db, draft('S-9', { subject: 'Late sample' }));
+  await page.getByText('One ticket here is a sample.').waitFor();
   await context.close();
 });

@@ -1,13 +1,22 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { ask, v1 } from '../api/client.ts';
 import { forgetAnswers, messageOf, useAnswer } from '../api/use-answer.ts';
 import { Failure } from '../parts/failure.tsx';
 import { may, useSession } from '../session/session.tsx';
 
+interface Props {
+  removed: () => void;
+  /** How many are on the page now: with each more, it is asked again how many there are. */
+  shown?: number;
+}
+
 /** Says that some tickets are samples, and lets administrators remove them; nothing where there are none. */
-export function SamplesNotice({ removed }: { removed: () => void }) {
+export function SamplesNotice({ removed, shown = 0 }: Props) {
   const { person } = useSession();
   const { data, again } = useAnswer('samples', () => ask(v1.samples.$get()));
+  useEffect(() => {
+    if (shown > 0) again();
+  }, [shown, again]);
   const tickets = data?.tickets ?? 0;
   if (tickets === 0) return null;
   const done = () => {

@@ -37,7 +37,7 @@ export function TicketsPage() {
   return (
     <>
       <h1>Tickets</h1>
-      <SamplesNotice removed={again} />
+      <SamplesNotice removed={again} shown={data?.tickets.filter(({ sample }) => sample).length ?? 0} />
       <Filters given={asked} />
       <Chips given={asked} />
       {error !== undefined && <Failure>{error}</Failure>}
