@@ -19,7 +19,7 @@ export function useNow(): Live {
   const [live, setLive] = useState<Live>({ now: undefined, trouble: undefined });
   useEffect(() => {
     const ear = createEar((heard) => setLive((before) => ({ ...before, ...heard })));
-    return ear.close;
+    return () => ear.close();
   }, []);
   return live;
 }
