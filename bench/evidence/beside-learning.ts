@@ -32,11 +32,11 @@ export async function measureBesideLearning(studied: Studied): Promise<Finding> 
 
 /** Milliseconds from each ticket's intended moment until it was read, ascending, up to the end of something else. */
 async function readUntil({ learnt, data }: Studied, something: Promise<unknown>): Promise<number[]> {
-  let isOver = false;
-  const ended = something.finally(() => (isOver = true));
+  const over = new AbortController();
+  const ended = something.finally(() => over.abort());
   const taken: number[] = [];
   const begun = performance.now();
-  for (let at = 0; !isOver; at += 1) {
+  for (let at = 0; !over.signal.aborted; at += 1) {
     const intended = begun + (at * 1_000) / RATE;
     await setTimeout(Math.max(0, intended - performance.now()));
     const ticket = learnt.tickets[at % learnt.tickets.length];
