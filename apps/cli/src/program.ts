@@ -1,30 +1,6 @@
 import { readConfig } from '@usher/core/config';
 import { Command, CommanderError } from 'commander';
-import { addBackfill } from './commands/backfill.ts';
-import { addBatches } from './commands/batches.ts';
-import { addBreaker } from './commands/breaker.ts';
-import { addBudget } from './commands/budget.ts';
-import { addClassify } from './commands/classify.ts';
-import { addCorrect } from './commands/correct.ts';
-import { addCost } from './commands/cost.ts';
-import { addDeliveries } from './commands/deliveries.ts';
-import { addEndpoints } from './commands/endpoints.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addEvaluate } from './commands/evaluate.ts';
-import { addExplain } from './commands/explain.ts';
-import { addKeys } from './commands/keys.ts';
-import { addLabellers } from './commands/labellers.ts';
-import { addMigrate } from './commands/migrate.ts';
-import { addModels } from './commands/models.ts';
-import { addPeople } from './commands/people.ts';
-import { addPromise } from './commands/promise.ts';
-import { addReplay } from './commands/replay.ts';
-import { addReport } from './commands/report.ts';
-import { addRetention } from './commands/retention.ts';
-import { addSources } from './commands/sources.ts';
-import { addStart } from './commands/start.ts';
-import { addTaxonomy } from './commands/taxonomy.ts';
-import { addUndo } from './commands/undo.ts';
+import { commandsFor } from './commands.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const EXAMPLES = `
@@ -58,35 +34,7 @@ export async function runProgram(
     .addHelpText('after', EXAMPLES)
     .showSuggestionAfterError()
     .exitOverride();
-  for (const add of [
-    addStart,
-    addDoctor,
-    addMigrate,
-    addClassify,
-    addCorrect,
-    addReport,
-    addReplay,
-    addCost,
-    addEvaluate,
-    addBackfill,
-    addKeys,
-    addPeople,
-    addTaxonomy,
-    addModels,
-    addPromise,
-    addLabellers,
-    addExplain,
-    addSources,
-    addEndpoints,
-    addDeliveries,
-    addUndo,
-    addRetention,
-    addBatches,
-    addBudget,
-    addBreaker,
-  ]) {
-    add(program, surroundings);
-  }
+  for (const add of await commandsFor(args)) add(program, surroundings);
   for (const command of everyCommand(program))
     command.option('--json', 'print one JSON document instead of text').exitOverride();
   try {
