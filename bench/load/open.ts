@@ -29,7 +29,8 @@ export async function openLoad({ port, requestOf, rate, forMs }: OpenLoad): Prom
   let refused = 0;
   const startedMs = performance.now();
   const sendOne = async (number: number, dueMs: number) => {
-    const connection = idle.pop() ?? (await openConnection(port));
+    // The one that rested longest: a server closes those that rest for seconds.
+    const connection = idle.shift() ?? (await openConnection(port));
     const status = await connection.send(requestOf(number));
     latencies.push(performance.now() - dueMs);
     if (status !== 202 && status !== 200) refused += 1;

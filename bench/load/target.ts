@@ -28,6 +28,7 @@ export async function openConnection(port: number): Promise<Connection> {
   await opened(socket);
   return {
     send(request) {
+      if (socket.destroyed) return Promise.reject(new Error('the connection ended'));
       waiting = Promise.withResolvers<number>();
       socket.write(request);
       return waiting.promise;
