@@ -22,7 +22,10 @@ export interface ListFilter {
   receivedBefore?: Date | undefined;
   /** The ticket's id in its source, or a part of the subject of one of the newest 20,000 tickets. */
   search?: string | undefined;
-  /** Words of the subject, or of the body of one of the newest 1,000 tickets, as search engines on the web take them. */
+  /**
+   * Words of the subject, or of the body of one of the newest 1,000 tickets, as search engines on the web take them. Older tickets
+   * of the bulk lane are found once they are decided.
+   */
   words?: string | undefined;
   /** Only tickets with a smaller number: where the page before ended. */
   beforeId?: number | undefined;
@@ -131,10 +134,13 @@ async function hasWords(db: Db, words: string): Promise<SQL> {
     db.execute<{ id: string }>(sql`
       select id::text as id from tickets
       where id > (select max(id) from tickets) - ${MOST_BODIES}
-        and to_tsvector('simple', left(body, ${MAX_BODY_SEARCHED})) @@ ${wanted}`),
+        and (to_tsvector('simple', left(body, ${MAX_BODY_SEARCHED})) @@ ${wanted}
+             or to_tsvector('simple', subject) @@ ${wanted})`),
   );
   const ids = sql`${`{${newest.map(({ id }) => id).join(',')}}`}::bigint[]`;
-  return sql`(to_tsvector('simple', ${tickets.subject}) @@ ${wanted} or ${tickets.id} = any(${ids}))`;
+  return sql`(
+    to_tsvector('simple', ${tickets.subject}) @@ ${wanted} and (${tickets.state} <> 'received' or ${tickets.lane} = 'live')
+    or ${tickets.id} = any(${ids}))`;
 }
 
 /** Of these tickets, those whose work has ended; for callers who wait for a decision. */
