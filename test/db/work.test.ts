@@ -9,7 +9,7 @@ import { type EngineOutcome, recordDecision, recordDecisions } from '@usher/db/r
 import { ensureSource } from '@usher/db/sources';
 import { findStanding } from '@usher/db/standing';
 import { together } from '@usher/db/together';
-import { endWork, type Revision, startWork, type Work } from '@usher/db/work';
+import { endWork, type Start, startWork, type Work } from '@usher/db/work';
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -33,8 +33,8 @@ async function receive(ticketId: string): Promise<number> {
   return receipt?.ticketId ?? 0;
 }
 
-async function start(revision: Revision): Promise<Work | undefined> {
-  const [work] = await startWork(db, [revision]);
+async function start(given: Start): Promise<Work | undefined> {
+  const [work] = await startWork(db, [given]);
   return work;
 }
 
@@ -43,14 +43,26 @@ function outcome(ticketId: number, changed: Partial<EngineOutcome> = {}): Engine
   return { ticketId, revision: 1, releaseId, mode: 'auto', engine: 'claude', calls: [answer()], decision, ...changed };
 }
 
-test('work starts while it is due, each start is counted, and an orderly end says how many of them count', async () => {
+test('work starts while it is due, each restart is counted, and an orderly end says how many of them count', async () => {
   const ticketId = await receive('w-1');
-  expect(await start({ ticketId, revision: 1 })).toMatchObject({ starts: 1, lane: 'live' });
+  const restart = { ticketId, revision: 1, isRestart: true };
+  expect(await start({ ticketId, revision: 1 })).toMatchObject({ starts: 0, lane: 'live' });
+  expect(await start({ ticketId, revision: 1 })).toMatchObject({ starts: 0 });
+  expect(await start(restart)).toMatchObject({ starts: 0 });
+  expect(await start(restart)).toMatchObject({ starts: 1 });
   expect(await start({ ticketId, revision: 1 })).toMatchObject({ starts: 2 });
   await endWork(db, { ticketId, revision: 1, dueAt: new Date(), starts: 0 });
-  expect(await start({ ticketId, revision: 1 })).toMatchObject({ starts: 1 });
-  await endWork(db, { ticketId, revision: 1, dueAt: new Date(), starts: 1 });
-  expect(await start({ ticketId, revision: 1 })).toMatchObject({ starts: 2 });
+  expect(await start(restart)).toMatchObject({ starts: 0 });
+  await endWork(db, { ticketId, revision: 1, dueAt: new Date(), starts: 3 });
+  expect(await start({ ticketId, revision: 1 })).toMatchObject({ starts: 3 });
+});
+
+test('of a ticket that is decided no restart is counted', async () => {
+  const ticketId = await receive('w-1b');
+  await recordDecision(db, outcome(ticketId));
+  expect(await start({ ticketId, revision: 1, isRestart: true })).toBeUndefined();
+  const [row] = await sql`select starts from tickets where id = ${ticketId}`;
+  expect(row).toEqual({ starts: 0 });
 });
 
 test('work on a revision that is not the newest, or is decided, is not due', async () => {
@@ -221,7 +233,7 @@ test('many starts and decisions share a statement, each as if it were alone', as
     { ticketId: waiting, revision: 2 },
   ]);
   expect(started.map((work) => work?.ticketId)).toEqual([undefined, undefined, waiting, undefined]);
-  expect(started[2]).toMatchObject({ starts: 1, subject: 'Charged twice', revisedAt: expect.any(Date) });
+  expect(started[2]).toMatchObject({ starts: 0, subject: 'Charged twice', revisedAt: expect.any(Date) });
   const recorded = await recordDecisions(db, [outcome(decided), outcome(waiting)]);
   expect(recorded).toEqual([
     { won: false, deliveryIds: [] },
@@ -231,12 +243,12 @@ test('many starts and decisions share a statement, each as if it were alone', as
   expect(await findTicket(db, { id: waiting })).toMatchObject({ state: 'routed', team: 'finance' });
 });
 
-test('a statement that runs often is planned once a connection, and anew when the number of tickets has doubled', async () => {
+test('a statement that runs often is planned once a connection, and anew when tickets have become many more', async () => {
   await using single = connectDatabase(own.url, { name: 'prepared', connections: 1 });
   const ticketId = await receive('p-1');
   const prepared = async () => {
     const [row] = await single.db.execute<{ count: number }>(
-      `select count(*)::int from pg_prepared_statements where statement like '%starts = starts + 1%'`,
+      `select count(*)::int from pg_prepared_statements where statement like '%as "chosenByPerson"%'`,
     );
     return row?.count;
   };
@@ -266,7 +278,7 @@ test('a decision that Postgres refuses fails alone; those of the same moment are
 
 test('two lists with the same tickets in different orders wait for each other', async () => {
   const ids = await Promise.all(Array.from({ length: 40 }, (_, at) => receive(`m-${at + 10}`)));
-  const there = ids.map((ticketId) => ({ ticketId, revision: 1 }));
+  const there = ids.map((ticketId) => ({ ticketId, revision: 1, isRestart: true }));
   const back = there.toReversed();
   await Promise.all(Array.from({ length: 8 }, (_, at) => startWork(db, at % 2 === 0 ? there : back)));
   await Promise.all(

@@ -1,9 +1,9 @@
 import type { Job, Payload, QueueName } from '@usher/core/jobs';
 import { connectQueue, type QueueConnection } from '@usher/queue/connect';
-import { consume, type Consumer, type ConsumeOptions, type ConsumerEvent } from '@usher/queue/consume';
+import { consume, type Consumer, type ConsumeOptions, type ConsumerEvent, type RunContext } from '@usher/queue/consume';
 import type { QueueSpace } from './queue-servers.ts';
 
-export type Classify = (payload: Payload<'classify'>, deps: { signal: AbortSignal }) => Promise<void>;
+export type Classify = (payload: Payload<'classify'>, context: RunContext) => Promise<void>;
 
 /** One process that queues and works, as far as a test sees it. */
 export interface QueueUnderTest extends AsyncDisposable {

@@ -66,6 +66,25 @@ describe.each(serverKinds)('A failed job on %s', (kind) => {
     expect((await queueDepths(queue.producer))['classify-live']).toMatchObject({ waiting: 0, delayed: 1 });
   });
 
+  test('is restarted only where nothing asked for another run', async () => {
+    await using queue = await openQueue(space());
+    const restarts: boolean[] = [];
+    const ends = [new Trouble({ afterMs: 0 }), new Trouble({ afterMs: 1 }), new Error('broken'), undefined];
+    queue.work(
+      async (_payload, { isRestart }) => {
+        restarts.push(isRestart);
+        const end = ends.shift();
+        if (end !== undefined) throw end;
+      },
+      { pauseMs: () => 1 },
+    );
+
+    await enqueue(queue.producer, [classifyJob(1)]);
+    await drain(queue.producer);
+
+    expect(restarts).toEqual([false, false, false, true]);
+  });
+
   test('runs again for ever after growing pauses, whatever was thrown', async () => {
     await using queue = await openQueue(space());
     const failures: number[] = [];

@@ -68,7 +68,7 @@ describe('The process of a worker', () => {
     await claude.received(MODELS_AND_TICKET);
     first.kill('SIGKILL');
     await first.ended;
-    expect(await desk.ticket(ticketId)).toMatchObject({ state: 'received', starts: 1 });
+    expect(await desk.ticket(ticketId)).toMatchObject({ state: 'received', decisionId: null });
 
     await using second = start();
     await second.wrote('The worker works');

@@ -136,6 +136,7 @@ export function workerDeps(
     settings: { engine: engine.engine, model: engine.model, hardModel: engine.hardModel },
     mode: 'auto',
     batching: null,
+    isRestart: false,
     auditShare: 0,
     reuseForMs: 0,
     escalation: 'doubt',

@@ -3,6 +3,7 @@ import type { Job } from '@usher/core/jobs';
 import type { Mode } from '@usher/core/release';
 import type { Db } from '@usher/db/connect';
 import type { Vault } from '@usher/db/vault';
+import type { RunContext } from '@usher/queue/consume';
 import type { Accounts } from './accounts.ts';
 import type { Batching } from './batches/batching.ts';
 import type { Current, EngineSettings } from './current-release.ts';
@@ -13,7 +14,7 @@ import type { TicketWork } from './ticket-work.ts';
 import type { MaxAges } from './waiting.ts';
 
 /** What every handler works with. */
-export interface Deps {
+export interface Deps extends RunContext {
   db: Db;
   /** Starts and ends the work on tickets. */
   tickets: TicketWork;
@@ -40,6 +41,4 @@ export interface Deps {
   delivering: Delivering;
   /** The lane of Message Batches; null without a way to ask Claude. */
   batching: Batching | null;
-  /** Aborted when the handler should stop and leave its work to others. */
-  signal: AbortSignal;
 }

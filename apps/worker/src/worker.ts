@@ -4,7 +4,7 @@ import { claimDeliveries } from '@usher/db/claim-deliveries';
 import { claimFetches } from '@usher/db/fetches';
 import { claimPulls } from '@usher/db/pulls';
 import type { QueueConnection } from '@usher/queue/connect';
-import { type Consumer, type ConsumerEvent, consume } from '@usher/queue/consume';
+import { type Consumer, type ConsumerEvent, consume, type RunContext } from '@usher/queue/consume';
 import { enqueue } from '@usher/queue/enqueue';
 import { startSweep } from '@usher/queue/sweep';
 import { startCounting } from './counting.ts';
@@ -36,8 +36,8 @@ const FETCHES_AT_A_TIME = 16;
 const UPKEEP_AT_A_TIME = 2;
 
 export interface WorkerOptions {
-  /** What the handlers work with; each job adds its signal, and hints go through the producer. */
-  deps: Omit<Deps, 'signal' | 'enqueue'>;
+  /** What the handlers work with; each job adds its context, and hints go through the producer. */
+  deps: Omit<Deps, keyof RunContext | 'enqueue'>;
   /** Waits and reconnects while the queue is away. */
   consumer: QueueConnection;
   /** Fails fast while the queue is away. */
@@ -70,7 +70,7 @@ export function startWorker(options: WorkerOptions): RunningWorker {
       queue,
       concurrency,
       handlers,
-      deps: ({ signal }) => ({ ...deps, enqueue: hint, signal }),
+      deps: (context) => ({ ...deps, ...context, enqueue: hint }),
       onEvent: (event) => tell(event, report),
     });
   const consumers = [

@@ -6,7 +6,7 @@ import { Mode } from '@usher/core/release';
 import { SAMPLE_SOURCE } from '@usher/core/source-name';
 import { sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
-import { executePrepared } from './prepared.ts';
+import { prepare } from './prepared.ts';
 import type { ActorKind } from './schema/facts.ts';
 
 /** A decision to write down, with the engine answers that led to it. */
@@ -47,6 +47,100 @@ const STATES = Object.fromEntries(
   ]),
 );
 
+const append = prepare<AppendedRow>(sql`
+  with given as materialized (
+    select * from jsonb_to_recordset(${sql.placeholder('given')}::jsonb) as given (
+      ticket_id bigint, revision int, release_id bigint, mode text, actor_kind text, actor text, action text,
+      reason text, category text, subcategory text, team text, priority text, sla_hours real, confidence real,
+      is_calibrated boolean, note text, event text, calls jsonb, audit_share real)
+    -- In one order, so that two lists with the same tickets wait for each other instead of blocking each other.
+    order by ticket_id
+  ), locked as materialized (
+    -- Ticket by ticket, as each further look at a big table below: with old statistics a join would rather read all of it.
+    select ticket.id, ticket.source_id,
+           ticket.revision = given.revision and (ticket.state = 'received' or given.actor_kind <> 'engine') as is_due
+    from given cross join lateral (select * from tickets where tickets.id = given.ticket_id for update) as ticket
+  ), answered as (
+    insert into classifications (
+      ticket_id, revision, release_id, engine, model, outcome, suggestion, input_tokens, cache_read_tokens,
+      cache_write_5m_tokens, cache_write_1h_tokens, output_tokens, service_tier, cost_micro_usd, duration_ms,
+      request_id, text_hash, reused_from, shadow)
+    select given.ticket_id, given.revision, given.release_id, call.*, given.mode = 'shadow'
+    from given join locked on locked.id = given.ticket_id cross join lateral jsonb_to_recordset(given.calls) as call (
+      engine text, model text, outcome text, suggestion jsonb, input_tokens int, cache_read_tokens int,
+      cache_write_5m_tokens int, cache_write_1h_tokens int, output_tokens int, service_tier text,
+      cost_micro_usd bigint, duration_ms int, request_id text, text_hash text, reused_from bigint)
+  ), made as (
+    insert into decisions (
+      ticket_id, revision, release_id, mode, actor_kind, actor, action, reason, category, subcategory, team, priority,
+      sla_hours, confidence, is_calibrated, note)
+    select ticket_id, revision, release_id, mode, actor_kind, actor, action, reason, category, subcategory, team,
+           priority, sla_hours, confidence, is_calibrated, note
+    from given join locked on locked.id = given.ticket_id
+    where locked.is_due
+    on conflict (ticket_id, revision) where actor_kind = 'engine' do nothing
+    returning *
+  ), standing as (
+    -- The one just made; else, for a ticket that waits although it was decided, the decision that it has.
+    select * from made
+    union all
+    select before.*
+    from (select ticket_id, revision from given where ticket_id not in (select ticket_id from made)) as kept
+    cross join lateral (
+      select * from decisions
+      where ticket_id = kept.ticket_id and revision = kept.revision and actor_kind = 'engine' limit 1) as before
+  ), assigned as (
+    select * from standing where mode <> 'shadow'
+  ), shown as (
+    update tickets
+    set state = ${JSON.stringify(STATES)}::jsonb -> standing.mode ->> standing.action, starts = 0, batch = null,
+        decision_id = standing.id, decided_at = now(),
+        action = assigned.action, reason = assigned.reason, category = assigned.category,
+        subcategory = assigned.subcategory, team = assigned.team, priority = assigned.priority,
+        sla_hours = assigned.sla_hours, confidence = assigned.confidence,
+        is_calibrated = assigned.is_calibrated, note = assigned.note,
+        sla_due_at = tickets.received_at + assigned.sla_hours * interval '1 hour',
+        predicted = case when standing.actor_kind = 'engine' then standing.category else tickets.predicted end
+    from locked join standing on standing.ticket_id = locked.id left join assigned on assigned.id = standing.id
+    where tickets.id = locked.id and locked.is_due
+    returning tickets.id
+  ), announced as (
+    insert into deliveries (endpoint_id, source_id, ticket_id, decision_id, event, due_at)
+    select receiver.endpoint_id, sources.id, made.ticket_id, made.id, given.event,
+           now() + ${GRACE_MS} * interval '1 millisecond'
+    from made
+    join given on given.ticket_id = made.ticket_id
+    join shown on shown.id = made.ticket_id
+    join locked on locked.id = made.ticket_id
+    join sources on sources.id = locked.source_id
+    cross join lateral (
+      -- The source's own helpdesk, then everybody who wants to hear of it.
+      select null::int as endpoint_id
+      where made.actor_kind <> 'helpdesk' and sources.connector = any(${`{${WRITERS.join(',')}}`}::text[]) and sources.settings ->> 'mode' is distinct from 'shadow'
+        and sources.removed_at is null
+      union all
+      select endpoints.id from endpoints
+      where given.event = any(endpoints.events) and coalesce(endpoints.source_id, sources.id) = sources.id
+        and endpoints.disabled_at is null and endpoints.removed_at is null
+    ) receiver
+    where made.mode <> 'shadow' and sources.name <> ${SAMPLE_SOURCE}
+    returning id, ticket_id
+  ), drawn as (
+    insert into blind_audits (ticket_id, revision, decision_id)
+    select made.ticket_id, made.revision, made.id
+    from made
+    join given on given.ticket_id = made.ticket_id
+    join locked on locked.id = made.ticket_id
+    join sources on sources.id = locked.source_id
+    where made.action = 'route' and made.actor_kind = 'engine' and sources.name <> ${SAMPLE_SOURCE}
+      -- 31 bits of a hash that nobody can foresee, as a share of all that there are.
+      and (hashtextextended(made.ticket_id || sources.audit_salt::text, 0) & 2147483647) < given.audit_share * 2147483648
+  )
+  select given.ticket_id::float8 as "ticketId", made.id::float8 as "decisionId",
+         (select coalesce(jsonb_agg(announced.id order by announced.id), '[]')
+          from announced where announced.ticket_id = given.ticket_id) as "deliveryIds"
+  from given left join made on made.ticket_id = given.ticket_id`);
+
 /**
  * Appends decisions, shows each on its ticket and puts the news into the outbox, once for each receiver: one statement, so
  * that all of it holds or none, and any number of tickets cost one round trip and one commit. A ticket may stand in a list
@@ -56,106 +150,10 @@ const STATES = Object.fromEntries(
  * removed meanwhile nothing is kept. Answers in the order of the list.
  */
 export async function appendDecisions(db: Db, given: readonly NewDecision[]): Promise<Appended[]> {
-  const writers = sql`${`{${WRITERS.join(',')}}`}::text[]`;
-  const appended = await executePrepared<AppendedRow>(
-    db,
-    sql`
-    with given as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(given.map(rowOf))}::jsonb) as given (
-        ticket_id bigint, revision int, release_id bigint, mode text, actor_kind text, actor text, action text,
-        reason text, category text, subcategory text, team text, priority text, sla_hours real, confidence real,
-        is_calibrated boolean, note text, event text, calls jsonb, audit_share real)
-      -- In one order, so that two lists with the same tickets wait for each other instead of blocking each other.
-      order by ticket_id
-    ), locked as materialized (
-      -- Ticket by ticket, as each further look at a big table below: with old statistics a join would rather read all of it.
-      select ticket.id, ticket.source_id,
-             ticket.revision = given.revision and (ticket.state = 'received' or given.actor_kind <> 'engine') as is_due
-      from given cross join lateral (select * from tickets where tickets.id = given.ticket_id for update) as ticket
-    ), answered as (
-      insert into classifications (
-        ticket_id, revision, release_id, engine, model, outcome, suggestion, input_tokens, cache_read_tokens,
-        cache_write_5m_tokens, cache_write_1h_tokens, output_tokens, service_tier, cost_micro_usd, duration_ms,
-        request_id, text_hash, reused_from, shadow)
-      select given.ticket_id, given.revision, given.release_id, call.*, given.mode = 'shadow'
-      from given join locked on locked.id = given.ticket_id cross join lateral jsonb_to_recordset(given.calls) as call (
-        engine text, model text, outcome text, suggestion jsonb, input_tokens int, cache_read_tokens int,
-        cache_write_5m_tokens int, cache_write_1h_tokens int, output_tokens int, service_tier text,
-        cost_micro_usd bigint, duration_ms int, request_id text, text_hash text, reused_from bigint)
-    ), made as (
-      insert into decisions (
-        ticket_id, revision, release_id, mode, actor_kind, actor, action, reason, category, subcategory, team, priority,
-        sla_hours, confidence, is_calibrated, note)
-      select ticket_id, revision, release_id, mode, actor_kind, actor, action, reason, category, subcategory, team,
-             priority, sla_hours, confidence, is_calibrated, note
-      from given join locked on locked.id = given.ticket_id
-      where locked.is_due
-      on conflict (ticket_id, revision) where actor_kind = 'engine' do nothing
-      returning *
-    ), standing as (
-      -- The one just made; else, for a ticket that waits although it was decided, the decision that it has.
-      select * from made
-      union all
-      select before.*
-      from (select ticket_id, revision from given where ticket_id not in (select ticket_id from made)) as kept
-      cross join lateral (
-        select * from decisions
-        where ticket_id = kept.ticket_id and revision = kept.revision and actor_kind = 'engine' limit 1) as before
-    ), assigned as (
-      select * from standing where mode <> 'shadow'
-    ), shown as (
-      update tickets
-      set state = ${JSON.stringify(STATES)}::jsonb -> standing.mode ->> standing.action, starts = 0, batch = null,
-          decision_id = standing.id, decided_at = now(),
-          action = assigned.action, reason = assigned.reason, category = assigned.category,
-          subcategory = assigned.subcategory, team = assigned.team, priority = assigned.priority,
-          sla_hours = assigned.sla_hours, confidence = assigned.confidence,
-          is_calibrated = assigned.is_calibrated, note = assigned.note,
-          sla_due_at = tickets.received_at + assigned.sla_hours * interval '1 hour',
-          predicted = case when standing.actor_kind = 'engine' then standing.category else tickets.predicted end
-      from locked join standing on standing.ticket_id = locked.id left join assigned on assigned.id = standing.id
-      where tickets.id = locked.id and locked.is_due
-      returning tickets.id
-    ), announced as (
-      insert into deliveries (endpoint_id, source_id, ticket_id, decision_id, event, due_at)
-      select receiver.endpoint_id, sources.id, made.ticket_id, made.id, given.event,
-             now() + ${GRACE_MS} * interval '1 millisecond'
-      from made
-      join given on given.ticket_id = made.ticket_id
-      join shown on shown.id = made.ticket_id
-      join locked on locked.id = made.ticket_id
-      join sources on sources.id = locked.source_id
-      cross join lateral (
-        -- The source's own helpdesk, then everybody who wants to hear of it.
-        select null::int as endpoint_id
-        where made.actor_kind <> 'helpdesk' and sources.connector = any(${writers}) and sources.settings ->> 'mode' is distinct from 'shadow'
-          and sources.removed_at is null
-        union all
-        select endpoints.id from endpoints
-        where given.event = any(endpoints.events) and coalesce(endpoints.source_id, sources.id) = sources.id
-          and endpoints.disabled_at is null and endpoints.removed_at is null
-      ) receiver
-      where made.mode <> 'shadow' and sources.name <> ${SAMPLE_SOURCE}
-      returning id, ticket_id
-    ), drawn as (
-      insert into blind_audits (ticket_id, revision, decision_id)
-      select made.ticket_id, made.revision, made.id
-      from made
-      join given on given.ticket_id = made.ticket_id
-      join locked on locked.id = made.ticket_id
-      join sources on sources.id = locked.source_id
-      where made.action = 'route' and made.actor_kind = 'engine' and sources.name <> ${SAMPLE_SOURCE}
-        -- 31 bits of a hash that nobody can foresee, as a share of all that there are.
-        and (hashtextextended(made.ticket_id || sources.audit_salt::text, 0) & 2147483647) < given.audit_share * 2147483648
-    )
-    select given.ticket_id::float8 as "ticketId", made.id::float8 as "decisionId",
-           (select coalesce(jsonb_agg(announced.id order by announced.id), '[]')
-            from announced where announced.ticket_id = given.ticket_id) as "deliveryIds"
-    from given left join made on made.ticket_id = given.ticket_id`,
-    given.map(({ ticketId }) => ticketId),
-  );
+  const ticketIds = given.map(({ ticketId }) => ticketId);
+  const appended = await append(db, { values: { given: JSON.stringify(given.map(rowOf)) }, ticketIds });
   const byTicket = new Map(appended.map(({ ticketId, ...one }) => [ticketId, one]));
-  return given.map(({ ticketId }) => byTicket.get(ticketId) ?? { decisionId: null, deliveryIds: [] });
+  return ticketIds.map((ticketId) => byTicket.get(ticketId) ?? { decisionId: null, deliveryIds: [] });
 }
 
 /** Appends one decision; see appendDecisions. */

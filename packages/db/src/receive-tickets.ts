@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Arrival, batchPlaceOf, type HashedArrival, type Receipt } from './arrival.ts';
 import type { Db } from './connect.ts';
-import { executePrepared } from './prepared.ts';
+import { prepare } from './prepared.ts';
 import { whileAvailable } from './failures.ts';
 import { reviseTickets } from './revise-tickets.ts';
 import { hashOf } from './text-hash.ts';
@@ -40,6 +40,18 @@ function keyOf({ sourceId, draft }: Arrival): string {
   return `${sourceId}:${draft.ticket_id}`;
 }
 
+const insertDrafts = prepare<{ id: number; key: string }>(sql`
+  insert into tickets (source_id, external_id, subject, body, text_hash, requester, channel, language, metadata,
+                       created_at, written_at, lane, batch, due_at)
+  select source_id, external_id, subject, body, text_hash, requester, channel, language, metadata,
+         created_at, written_at, lane, batch, now() + ${GRACE_MS} * interval '1 millisecond'
+  from jsonb_to_recordset(${sql.placeholder('drafts')}::jsonb) as draft (
+    source_id int, external_id text, subject text, body text, text_hash text, requester text, channel text,
+    language text, metadata jsonb, created_at timestamptz, written_at timestamptz, lane text,
+    batch text)
+  on conflict (source_id, external_id) do nothing
+  returning id::float8 as id, source_id || ':' || external_id as key`);
+
 async function insertNew(db: Db, drafts: readonly HashedArrival[]): Promise<Map<string, number>> {
   const rows = drafts.map(({ textHash, draft, ...arrival }) => ({
     source_id: arrival.sourceId,
@@ -50,21 +62,7 @@ async function insertNew(db: Db, drafts: readonly HashedArrival[]): Promise<Map<
     ...draft,
     written_at: draft.updated_at ?? draft.created_at,
   }));
-  const inserted = await executePrepared<{ id: number; key: string }>(
-    db,
-    sql`
-    insert into tickets (source_id, external_id, subject, body, text_hash, requester, channel, language, metadata,
-                         created_at, written_at, lane, batch, due_at)
-    select source_id, external_id, subject, body, text_hash, requester, channel, language, metadata,
-           created_at, written_at, lane, batch, now() + ${GRACE_MS} * interval '1 millisecond'
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as draft (
-      source_id int, external_id text, subject text, body text, text_hash text, requester text, channel text,
-      language text, metadata jsonb, created_at timestamptz, written_at timestamptz, lane text,
-      batch text)
-    on conflict (source_id, external_id) do nothing
-    returning id::float8 as id, source_id || ':' || external_id as key`,
-    // Its plan is the same for any number of tickets.
-    [],
-  );
+  // Its plan is the same for any number of tickets.
+  const inserted = await insertDrafts(db, { values: { drafts: JSON.stringify(rows) }, ticketIds: [] });
   return new Map(inserted.map((row) => [row.key, row.id]));
 }

@@ -1,12 +1,12 @@
 import { SAMPLE_SOURCE } from '@usher/core/source-name';
 import type { Lane } from '@usher/core/ticket';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
-import { executePrepared } from './prepared.ts';
+import { prepare } from './prepared.ts';
 import { tickets } from './schema/tickets.ts';
 
-/** A ticket as a worker needs it. `starts` counts this start too. */
+/** A ticket as a worker needs it. */
 export interface Work {
   ticketId: number;
   sourceId: number;
@@ -14,6 +14,7 @@ export interface Work {
   subject: string;
   body: string;
   lane: Lane;
+  /** How many restarts were counted before this start and without an end since. */
   starts: number;
   /** When this revision arrived. */
   revisedAt: Date;
@@ -31,52 +32,55 @@ export interface Revision {
   revision: number;
 }
 
+/** One job for a revision, as it starts. */
+export interface Start extends Revision {
+  /** Whether an earlier start of the same job had no end; not unless said. */
+  isRestart?: boolean;
+}
+
+const readWork = prepare<Omit<Work, 'revisedAt'> & { revisedAtMs: number }>(sql`
+  select ticket.id::float8 as "ticketId", source_id as "sourceId", revision, subject, body, lane, starts,
+    date_part('epoch', revised_at) * 1000 as "revisedAtMs",
+    (select category from decisions
+     where ticket_id = ticket.id and actor_kind <> 'engine' and ticket.revision > 1
+     order by id desc limit 1) as "chosenByPerson",
+    exists (select from backfills where id = ticket.backfill_id and is_shadow) as "isShadow",
+    exists (select from sources where id = ticket.source_id and name = ${SAMPLE_SOURCE}) as "isSample"
+  -- An array rather than JSON, of which the planner expects so many rows that it would read all of a small table.
+  from unnest(${sql.placeholder('ids')}::bigint[]) as given (id)
+  -- Ticket by ticket, and by the number alone: with old statistics anything else would rather read all that waits.
+  cross join lateral (select * from tickets where tickets.id = given.id limit 1) as ticket
+  where state = 'received' and batch is null`);
+
 /**
- * Loads revisions for classification and counts each start in the same statement, so that a ticket that kills workers is
- * noticed. Undefined where no work is due: decided already, on its way in a batch, or a newer revision came. Answers in
- * the order of the list.
+ * Loads revisions for classification. Undefined where no work is due: decided already, on its way in a batch, or a newer
+ * revision came. A restart is counted before this resolves, so that a ticket that kills workers is noticed; the first start of a
+ * job leaves no trace, because the queue remembers it, and writing each ticket once more would cost a quarter of its way.
+ * Answers in the order of the list.
  */
-export async function startWork(db: Db, revisions: readonly Revision[]): Promise<(Work | undefined)[]> {
-  const ticketIds = revisions.map(({ ticketId }) => ticketId);
-  const ids = `{${ticketIds.join(',')}}`;
-  const numbers = `{${revisions.map(({ revision }) => revision).join(',')}}`;
-  const started = await whileAvailable(() =>
-    executePrepared<Omit<Work, 'revisedAt'> & { revisedAtMs: number }>(
-      db,
-      sql`
-      with hurried as materialized (
-        -- Nothing is lost when the server loses the count of a start, so that nobody waits for the disk.
-        select set_config('synchronous_commit', 'off', true)
-      ), given as materialized (
-        -- In one order, so that two lists with the same tickets wait for each other instead of blocking each other.
-        -- Arrays rather than JSON, of which the planner expects so many rows that it would read all of a small table.
-        select * from unnest(${ids}::bigint[], ${numbers}::int[]) as given ("ticketId", revision)
-        order by "ticketId"
-      ), due as materialized (
-        -- Ticket by ticket: a join would rather read everything that waits when statistics are old.
-        select waiting.id from hurried, given cross join lateral (
-          select id from tickets
-          where tickets.id = given."ticketId" and tickets.revision = given.revision and state = 'received' and batch is null
-          for no key update) as waiting)
-      update tickets set starts = starts + 1
-      from due where tickets.id = due.id
-      returning tickets.id::float8 as "ticketId", source_id as "sourceId", revision, subject, body, lane, starts,
-        extract(epoch from revised_at)::float8 * 1000 as "revisedAtMs",
-        (select category from decisions
-         where ticket_id = tickets.id and actor_kind <> 'engine' and tickets.revision > 1
-         order by id desc limit 1) as "chosenByPerson",
-        exists (select from backfills where id = tickets.backfill_id and is_shadow) as "isShadow",
-        exists (select from sources where id = tickets.source_id and name = ${SAMPLE_SOURCE}) as "isSample"`,
-      ticketIds,
-    ),
-  );
+export async function startWork(db: Db, given: readonly Start[]): Promise<(Work | undefined)[]> {
+  const ticketIds = given.map(({ ticketId }) => ticketId);
+  const values = { ids: `{${ticketIds.join(',')}}` };
+  const due = await whileAvailable(() => readWork(db, { values, ticketIds }));
   const byTicket = new Map(
-    started.map(({ revisedAtMs, ...work }) => [work.ticketId, { ...work, revisedAt: new Date(revisedAtMs) }]),
+    due.map(({ revisedAtMs, ...work }) => [work.ticketId, { ...work, revisedAt: new Date(revisedAtMs) }]),
   );
-  return revisions.map(({ ticketId, revision }) => {
+  const restarted = given.filter(({ ticketId, isRestart }) => isRestart && byTicket.has(ticketId));
+  if (restarted.length > 0) await whileAvailable(() => countStarts(db, restarted));
+  return given.map(({ ticketId, revision }) => {
     const work = byTicket.get(ticketId);
     return work?.revision === revision ? work : undefined;
   });
+}
+
+async function countStarts(db: Db, revisions: readonly Revision[]): Promise<void> {
+  const ids = revisions.map(({ ticketId }) => ticketId);
+  // In one order, so that two lists with the same tickets wait for each other instead of blocking each other.
+  const locked = db.select({ id: tickets.id }).from(tickets).where(inArray(tickets.id, ids)).orderBy(tickets.id);
+  await db
+    .update(tickets)
+    .set({ starts: sql`${tickets.starts} + 1` })
+    .where(and(inArray(tickets.id, locked.for('no key update')), eq(tickets.state, 'received')));
 }
 
 /**

@@ -38,13 +38,21 @@ export type ConsumerEvent =
   /** The server was in trouble, or lost a job that was in hand. The consumer goes on by itself. */
   | { kind: 'trouble'; error: Error };
 
+/** What a handler should know of the run of its job, beside the payload. */
+export interface RunContext {
+  /** Aborted when the handler should stop: its job then goes back to the queue. */
+  signal: AbortSignal;
+  /** Whether an earlier run of the same job had no end that a handler asked for: its worker was killed, or the handler broke. */
+  isRestart: boolean;
+}
+
 export interface ConsumeOptions<Deps> {
   queue: QueueName;
   /** How many jobs run at a time. */
   concurrency: number;
   handlers: Handlers<Deps>;
-  /** Called for each job. The signal is aborted when the handler should stop: its job then goes back to the queue. */
-  deps: (context: { signal: AbortSignal }) => Deps;
+  /** Called for each job. */
+  deps: (context: RunContext) => Deps;
   onEvent: (event: ConsumerEvent) => void;
   /** How long to wait, in milliseconds, after so many failures in a row that ask for a growing pause. */
   pauseMs?: (failures: number) => number;
@@ -100,15 +108,20 @@ async function run<Deps>(job: Job<unknown, void>, options: Run<Deps>): Promise<v
     if (!isJobName(job.name)) throw new JobInvalid(job.name);
     const payload = readPayload(job.name, job.data);
     if (payload === null) throw new JobInvalid(job.name);
-    await Promise.race([handle(job.name, payload, options), overdue(options.signal)]);
+    const isRestart = job.stalledCounter + job.attemptsMade > 0;
+    await Promise.race([handle(job.name, payload, { ...options, isRestart }), overdue(options.signal)]);
     options.onEvent({ kind: 'done', name: job.name, durationMs: performance.now() - startedMs });
   } catch (error) {
     throw await translate(job, error, options);
   }
 }
 
-async function handle<N extends JobName, Deps>(name: N, payload: Payload<N>, options: Run<Deps>): Promise<void> {
-  await options.handlers[name](payload, options.deps({ signal: options.signal }));
+async function handle<N extends JobName, Deps>(
+  name: N,
+  payload: Payload<N>,
+  { handlers, deps, signal, isRestart }: Run<Deps> & RunContext,
+): Promise<void> {
+  await handlers[name](payload, deps({ signal, isRestart }));
 }
 
 /** Rejects when a handler had time enough to stop after its signal was aborted. */

@@ -43,5 +43,5 @@ test('a live ticket never waits for a batch, nor does a text that came live afte
   await receive('l-2', { lane: 'live', draft: draft('l-2', { body: 'It is urgent now.' }) });
 
   for (const id of [live, revised]) expect(await findTicket(db, { id })).toMatchObject({ lane: 'live', batch: null });
-  expect(await startWork(db, [{ ticketId: revised, revision: 2 }])).toMatchObject([{ starts: 1 }]);
+  expect(await startWork(db, [{ ticketId: revised, revision: 2 }])).toMatchObject([{ starts: 0 }]);
 });

@@ -195,11 +195,13 @@ describe('Classifying', () => {
   test('hands a ticket to a person after five starts without an end, and lets the others flow on', async () => {
     const [poisoned, other] = [await desk.receive(texts.refund), await desk.receive(texts.crash)];
     await desk.sql`alter table classifications rename to elsewhere`;
-    for (let start = 1; start <= 5; start += 1) await expect(worker().classify(poisoned)).rejects.toThrow();
-    expect(await desk.ticket(poisoned)).toMatchObject({ state: 'received', starts: 5 });
+    await expect(worker().classify(poisoned)).rejects.toThrow();
+    const restarted = worker({ isRestart: true });
+    for (let start = 2; start <= 5; start += 1) await expect(restarted.classify(poisoned)).rejects.toThrow();
+    expect(await desk.ticket(poisoned)).toMatchObject({ state: 'received', starts: 4 });
     await desk.sql`alter table elsewhere rename to classifications`;
 
-    await worker().classify(poisoned);
+    await restarted.classify(poisoned);
     await worker().classify(other);
     expect(await desk.ticket(poisoned)).toMatchObject({
       state: 'triaged',

@@ -11,8 +11,8 @@ import { hintDeliveries } from '../hint-deliveries.ts';
 import { outlast } from '../outlast.ts';
 import { pauseMs, waitsUntil } from '../waiting.ts';
 
-/** So many starts without an end say that this ticket stops workers. */
-const MOST_STARTS = 5;
+/** So many restarts without an end, five starts with the first, say that this ticket stops workers. */
+const MOST_RESTARTS = 4;
 
 /** A ticket waits for something that is broken elsewhere; nothing counts against it. */
 export class TicketWaits extends Error implements Failure {
@@ -32,7 +32,7 @@ export class TicketWaits extends Error implements Failure {
  * looked at again; any other error leaves its start counted, so that a ticket that no code can handle ends with a person.
  */
 export async function classify({ ticketId, revision }: Payload<'classify'>, given: Deps): Promise<void> {
-  const work = await given.tickets.start({ ticketId, revision });
+  const work = await given.tickets.start({ ticketId, revision, isRestart: given.isRestart });
   if (work === undefined) return;
   const deps: Deps = work.isShadow ? { ...given, mode: 'shadow' } : given;
   try {
@@ -52,7 +52,7 @@ interface Judged {
 
 async function judge(work: Work, current: Current, deps: Deps): Promise<Judged> {
   const { taxonomy, thresholds } = current.release;
-  if (work.starts > MOST_STARTS) return { decision: triageUnread('stopped_workers', taxonomy), calls: [] };
+  if (work.starts >= MOST_RESTARTS) return { decision: triageUnread('stopped_workers', taxonomy), calls: [] };
   try {
     const answer = await askEngine(work, current, deps);
     const decision = decide(answer, { taxonomy, thresholds, mode: deps.mode });
@@ -88,7 +88,7 @@ async function putBack(work: Work, thrown: unknown, deps: Deps): Promise<unknown
   const { ticketId, revision } = work;
   const dueAt = new Date(Date.now() + waitMs);
   // Who only waits for his turn has neither begun nor ended: what counted against the ticket before still does.
-  const starts = isTurn ? work.starts - 1 : 0;
+  const starts = isTurn ? work.starts : 0;
   await outlast(() => endWork(deps.db, { ticketId, revision, dueAt, starts }), deps.signal);
   if (isStopping || !isFailure(thrown)) return thrown;
   deps.report({ kind: 'ticket_postponed', ...placeOf(work), code: thrown.code, waitMs });
