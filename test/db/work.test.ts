@@ -5,7 +5,7 @@ import { correctTicket } from '@usher/db/correct-ticket';
 import { loadDelivery } from '@usher/db/deliveries';
 import { findTicket, ticketHistory } from '@usher/db/find-ticket';
 import { receiveTickets } from '@usher/db/receive-tickets';
-import { type EngineOutcome, recordDecision, recordDecisions } from '@usher/db/record-decision';
+import { type EngineOutcome, recordCalls, recordDecision, recordDecisions } from '@usher/db/record-decision';
 import { ensureSource } from '@usher/db/sources';
 import { findStanding } from '@usher/db/standing';
 import { together } from '@usher/db/together';
@@ -258,6 +258,21 @@ test('a statement that runs often is planned once a connection, and anew when ti
   expect(await prepared()).toBe(2);
 });
 
+test('what engines said of one ticket stays in its order, and nothing is kept of a ticket that was removed', async () => {
+  const [kept, removed] = [await receive('m-6'), await receive('m-7')];
+  const calls = ['first', 'second', 'third'].map((model) => ({ ...answer(), model }));
+  const shared = { revision: 1, releaseId, mode: 'auto', calls } as const;
+  await sql`delete from tickets where id = ${removed}`;
+  await recordCalls(db, { ...shared, ticketId: kept });
+  await recordCalls(db, { ...shared, ticketId: removed });
+  const recorded = await recordDecisions(db, [outcome(removed, { calls }), outcome(kept, { calls })]);
+  expect(recorded.map(({ won }) => won)).toEqual([false, true]);
+  const rows =
+    await sql`select ticket_id::int, model from classifications where ticket_id in ${sql([kept, removed])} order by id`;
+  const twice = [...calls, ...calls].map(({ model }) => ({ ticket_id: kept, model }));
+  expect([...rows]).toEqual(twice);
+});
+
 test('a decision that Postgres refuses fails alone; those of the same moment are stored', async () => {
   const record = together({
     run: (outcomes: readonly EngineOutcome[]) => recordDecisions(db, outcomes),
@@ -268,7 +283,7 @@ test('a decision that Postgres refuses fails alone; those of the same moment are
   const [good, bad, other] = [await receive('m-3'), await receive('m-4'), await receive('m-5')];
   const results = await Promise.allSettled([
     record(outcome(good)),
-    record(outcome(bad, { releaseId: 999_999_999 })),
+    record(outcome(bad, { engine: 'no text \u0000' })),
     record(outcome(other)),
   ]);
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);

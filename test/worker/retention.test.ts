@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => desk[Symbol.asyncDispose]());
 beforeEach(async () => {
   events = [];
-  await desk.sql`truncate tickets, audit, leases, rollup_cursors, ticket_hours cascade`;
+  await desk.sql`truncate tickets, classifications, decisions, audit, leases, rollup_cursors, ticket_hours cascade`;
   const numbers = await decidedTickets(desk.db, desk.source.id, ['a', 'b']);
   await makeOlder(desk.sql, numbers, 31);
 });

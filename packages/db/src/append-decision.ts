@@ -5,6 +5,7 @@ import { eventOf } from '@usher/core/outbound-event';
 import { Mode } from '@usher/core/release';
 import { SAMPLE_SOURCE } from '@usher/core/source-name';
 import { sql } from 'drizzle-orm';
+import { insertAnswers, jsonOfAnswers } from './answers.ts';
 import type { Db } from './connect.ts';
 import { prepare } from './prepared.ts';
 import type { ActorKind } from './schema/facts.ts';
@@ -49,35 +50,28 @@ const STATES = Object.fromEntries(
 
 const append = prepare<AppendedRow>(sql`
   with given as materialized (
-    select * from jsonb_to_recordset(${sql.placeholder('given')}::jsonb) as given (
-      ticket_id bigint, revision int, release_id bigint, mode text, actor_kind text, actor text, action text,
-      reason text, category text, subcategory text, team text, priority text, sla_hours real, confidence real,
-      is_calibrated boolean, note text, event text, calls jsonb, audit_share real)
-    -- In one order, so that two lists with the same tickets wait for each other instead of blocking each other.
-    order by ticket_id
-  ), locked as materialized (
+    select given.*, ticket.source_id, ticket.is_due
+    from (
+      select * from jsonb_to_recordset(${sql.placeholder('decisions')}::jsonb) as given (
+        ticket_id bigint, revision int, release_id bigint, mode text, actor_kind text, actor text, action text,
+        reason text, category text, subcategory text, team text, priority text, sla_hours real, confidence real,
+        is_calibrated boolean, note text, event text, audit_share real)
+      -- In one order, so that two lists with the same tickets wait for each other instead of blocking each other.
+      order by ticket_id
+    ) as given
     -- Ticket by ticket, as each further look at a big table below: with old statistics a join would rather read all of it.
-    select ticket.id, ticket.source_id,
-           ticket.revision = given.revision and (ticket.state = 'received' or given.actor_kind <> 'engine') as is_due
-    from given cross join lateral (select * from tickets where tickets.id = given.ticket_id for update) as ticket
-  ), answered as (
-    insert into classifications (
-      ticket_id, revision, release_id, engine, model, outcome, suggestion, input_tokens, cache_read_tokens,
-      cache_write_5m_tokens, cache_write_1h_tokens, output_tokens, service_tier, cost_micro_usd, duration_ms,
-      request_id, text_hash, reused_from, shadow)
-    select given.ticket_id, given.revision, given.release_id, call.*, given.mode = 'shadow'
-    from given join locked on locked.id = given.ticket_id cross join lateral jsonb_to_recordset(given.calls) as call (
-      engine text, model text, outcome text, suggestion jsonb, input_tokens int, cache_read_tokens int,
-      cache_write_5m_tokens int, cache_write_1h_tokens int, output_tokens int, service_tier text,
-      cost_micro_usd bigint, duration_ms int, request_id text, text_hash text, reused_from bigint)
+    cross join lateral (
+      select source_id, tickets.revision = given.revision and (state = 'received' or given.actor_kind <> 'engine') as is_due
+      from tickets where id = given.ticket_id for update) as ticket
+  ), answered as (${insertAnswers(sql.placeholder('answers'), sql`given`)}
   ), made as (
     insert into decisions (
       ticket_id, revision, release_id, mode, actor_kind, actor, action, reason, category, subcategory, team, priority,
       sla_hours, confidence, is_calibrated, note)
     select ticket_id, revision, release_id, mode, actor_kind, actor, action, reason, category, subcategory, team,
            priority, sla_hours, confidence, is_calibrated, note
-    from given join locked on locked.id = given.ticket_id
-    where locked.is_due
+    from given
+    where is_due
     on conflict (ticket_id, revision) where actor_kind = 'engine' do nothing
     returning *
   ), standing as (
@@ -85,7 +79,7 @@ const append = prepare<AppendedRow>(sql`
     select * from made
     union all
     select before.*
-    from (select ticket_id, revision from given where ticket_id not in (select ticket_id from made)) as kept
+    from (select ticket_id, revision from given where is_due and ticket_id not in (select ticket_id from made)) as kept
     cross join lateral (
       select * from decisions
       where ticket_id = kept.ticket_id and revision = kept.revision and actor_kind = 'engine' limit 1) as before
@@ -101,45 +95,42 @@ const append = prepare<AppendedRow>(sql`
         is_calibrated = assigned.is_calibrated, note = assigned.note,
         sla_due_at = tickets.received_at + assigned.sla_hours * interval '1 hour',
         predicted = case when standing.actor_kind = 'engine' then standing.category else tickets.predicted end
-    from locked join standing on standing.ticket_id = locked.id left join assigned on assigned.id = standing.id
-    where tickets.id = locked.id and locked.is_due
-    returning tickets.id
-  ), announced as (
-    insert into deliveries (endpoint_id, source_id, ticket_id, decision_id, event, due_at)
-    select receiver.endpoint_id, sources.id, made.ticket_id, made.id, given.event,
-           now() + ${GRACE_MS} * interval '1 millisecond'
+    from standing left join assigned on assigned.id = standing.id
+    where tickets.id = standing.ticket_id
+  ), news as (
+    select made.id, made.ticket_id, made.revision, made.mode, made.action, made.actor_kind,
+           given.event, given.audit_share, sources.id as source_id, sources.audit_salt,
+           sources.connector = any(${`{${WRITERS.join(',')}}`}::text[]) and sources.removed_at is null
+             and sources.settings ->> 'mode' is distinct from 'shadow' as is_heard
     from made
     join given on given.ticket_id = made.ticket_id
-    join shown on shown.id = made.ticket_id
-    join locked on locked.id = made.ticket_id
-    join sources on sources.id = locked.source_id
+    join sources on sources.id = given.source_id
+    where sources.name <> ${SAMPLE_SOURCE}
+  ), announced as (
+    insert into deliveries (endpoint_id, source_id, ticket_id, decision_id, event, due_at)
+    select receiver.endpoint_id, source_id, ticket_id, news.id, event, now() + ${GRACE_MS} * interval '1 millisecond'
+    from news
     cross join lateral (
       -- The source's own helpdesk, then everybody who wants to hear of it.
-      select null::int as endpoint_id
-      where made.actor_kind <> 'helpdesk' and sources.connector = any(${`{${WRITERS.join(',')}}`}::text[]) and sources.settings ->> 'mode' is distinct from 'shadow'
-        and sources.removed_at is null
+      select null::int as endpoint_id where actor_kind <> 'helpdesk' and is_heard
       union all
       select endpoints.id from endpoints
-      where given.event = any(endpoints.events) and coalesce(endpoints.source_id, sources.id) = sources.id
+      where news.event = any(endpoints.events) and coalesce(endpoints.source_id, news.source_id) = news.source_id
         and endpoints.disabled_at is null and endpoints.removed_at is null
-    ) receiver
-    where made.mode <> 'shadow' and sources.name <> ${SAMPLE_SOURCE}
+    ) as receiver
+    where mode <> 'shadow'
     returning id, ticket_id
   ), drawn as (
     insert into blind_audits (ticket_id, revision, decision_id)
-    select made.ticket_id, made.revision, made.id
-    from made
-    join given on given.ticket_id = made.ticket_id
-    join locked on locked.id = made.ticket_id
-    join sources on sources.id = locked.source_id
-    where made.action = 'route' and made.actor_kind = 'engine' and sources.name <> ${SAMPLE_SOURCE}
+    select ticket_id, revision, id
+    from news
+    where action = 'route' and actor_kind = 'engine'
       -- 31 bits of a hash that nobody can foresee, as a share of all that there are.
-      and (hashtextextended(made.ticket_id || sources.audit_salt::text, 0) & 2147483647) < given.audit_share * 2147483648
+      and (hashtextextended(ticket_id || audit_salt::text, 0) & 2147483647) < audit_share * 2147483648
   )
-  select given.ticket_id::float8 as "ticketId", made.id::float8 as "decisionId",
-         (select coalesce(jsonb_agg(announced.id order by announced.id), '[]')
-          from announced where announced.ticket_id = given.ticket_id) as "deliveryIds"
-  from given left join made on made.ticket_id = given.ticket_id`);
+  select made.ticket_id::float8 as "ticketId", made.id::float8 as "decisionId",
+         array(select announced.id::float8 from announced where announced.ticket_id = made.ticket_id order by id) as "deliveryIds"
+  from made`);
 
 /**
  * Appends decisions, shows each on its ticket and puts the news into the outbox, once for each receiver: one statement, so
@@ -151,7 +142,10 @@ const append = prepare<AppendedRow>(sql`
  */
 export async function appendDecisions(db: Db, given: readonly NewDecision[]): Promise<Appended[]> {
   const ticketIds = given.map(({ ticketId }) => ticketId);
-  const appended = await append(db, { values: { given: JSON.stringify(given.map(rowOf)) }, ticketIds });
+  const appended = await append(db, {
+    values: { decisions: JSON.stringify(given.map(rowOf)), answers: jsonOfAnswers(given) },
+    ticketIds,
+  });
   const byTicket = new Map(appended.map(({ ticketId, ...one }) => [ticketId, one]));
   return ticketIds.map((ticketId) => byTicket.get(ticketId) ?? { decisionId: null, deliveryIds: [] });
 }
@@ -162,27 +156,10 @@ export async function appendDecision(db: Db, given: NewDecision): Promise<Append
   return appended ?? { decisionId: null, deliveryIds: [] };
 }
 
-function rowOf({ ticketId, revision, releaseId, mode, actorKind, actor, decision, calls, auditShare }: NewDecision) {
+function rowOf({ ticketId, revision, releaseId, mode, actorKind, actor, decision, auditShare }: NewDecision) {
   const { slaHours, isCalibrated, ...rest } = decision;
   const ids = { ticket_id: ticketId, revision, release_id: releaseId };
   const by = { mode, actor_kind: actorKind, actor, event: eventOf(decision.reason) };
   const more = { sla_hours: slaHours, is_calibrated: isCalibrated, audit_share: auditShare ?? 0 };
-  return { ...rest, ...more, ...ids, ...by, calls: calls.map(callRowOf) };
-}
-
-function callRowOf({ usage, costMicroUsd, durationMs, requestId, textHash, reusedFrom, ...call }: EngineCall) {
-  return {
-    ...call,
-    input_tokens: usage?.inputTokens,
-    cache_read_tokens: usage?.cacheReadTokens,
-    cache_write_5m_tokens: usage?.cacheWrite5mTokens,
-    cache_write_1h_tokens: usage?.cacheWrite1hTokens,
-    output_tokens: usage?.outputTokens,
-    service_tier: usage?.serviceTier,
-    cost_micro_usd: costMicroUsd,
-    duration_ms: Math.round(durationMs),
-    request_id: requestId,
-    text_hash: textHash,
-    reused_from: reusedFrom,
-  };
+  return { ...rest, ...more, ...ids, ...by };
 }

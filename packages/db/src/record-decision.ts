@@ -1,10 +1,11 @@
 import type { Decision } from '@usher/core/decide';
 import type { EngineCall } from '@usher/core/engine';
 import type { Mode } from '@usher/core/release';
+import { sql } from 'drizzle-orm';
+import { insertAnswers, jsonOfAnswers } from './answers.ts';
 import { appendDecisions } from './append-decision.ts';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
-import { classifications } from './schema/facts.ts';
 
 export interface EngineOutcome {
   ticketId: number;
@@ -51,14 +52,9 @@ export async function recordCalls(
 ): Promise<void> {
   const { ticketId, revision, releaseId, mode, calls } = outcome;
   if (calls.length === 0) return;
-  const rows = calls.map(({ usage, ...call }) => ({
-    ...call,
-    ...usage,
-    durationMs: Math.round(call.durationMs),
-    ticketId,
-    revision,
-    releaseId,
-    shadow: mode === 'shadow',
-  }));
-  await whileAvailable(() => db.insert(classifications).values(rows));
+  // As a foreign key would: a ticket that was removed meanwhile gets no answers.
+  const held = sql`(
+    select id as ticket_id, ${revision}::int as revision, ${releaseId}::bigint as release_id, ${mode}::text as mode
+    from tickets where id = ${ticketId} for key share)`;
+  await whileAvailable(() => db.execute(insertAnswers(jsonOfAnswers([{ ticketId, calls }]), held)));
 }

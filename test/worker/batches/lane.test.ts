@@ -16,7 +16,7 @@ describe('The lane of Message Batches', () => {
   beforeEach(async () => {
     claude = await startClaudeServer();
     lane = batchDesk(desk, claude);
-    await desk.sql`truncate batch_chunks, batch_members, tickets, classifications cascade`;
+    await desk.sql`truncate batch_chunks, batch_members, tickets, classifications, decisions cascade`;
   });
   afterEach(() => claude[Symbol.asyncDispose]());
 

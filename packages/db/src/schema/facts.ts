@@ -16,27 +16,22 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import { idOf, moment, ownId } from './columns.ts';
-import { releases } from './taxonomies.ts';
 import { tickets } from './tickets.ts';
 
 /** Who made a decision. The first engine decision for a revision wins; people and APIs append further ones. */
 export type ActorKind = 'engine' | 'agent' | 'api' | 'helpdesk';
 
-const ticketId = () =>
-  idOf('ticket_id')
-    .notNull()
-    .references(() => tickets.id);
-
-/** Every answer of an engine, usable or not, with what it cost. Append-only. */
+/**
+ * Every answer of an engine, usable or not, with what it cost. Append-only. Neither here nor in decisions are there foreign keys
+ * to tickets and releases: whoever writes holds the ticket, and no release is ever deleted.
+ */
 export const classifications = pgTable(
   'classifications',
   {
     id: ownId(),
-    ticketId: ticketId(),
+    ticketId: idOf('ticket_id').notNull(),
     revision: integer('revision').notNull(),
-    releaseId: idOf('release_id')
-      .notNull()
-      .references(() => releases.id),
+    releaseId: idOf('release_id').notNull(),
     engine: text('engine').$type<'claude' | 'local'>().notNull(),
     model: text('model').notNull(),
     outcome: text('outcome').$type<CallOutcome>().notNull(),
@@ -76,9 +71,9 @@ export const decisions = pgTable(
   'decisions',
   {
     id: ownId(),
-    ticketId: ticketId(),
+    ticketId: idOf('ticket_id').notNull(),
     revision: integer('revision').notNull(),
-    releaseId: idOf('release_id').references(() => releases.id),
+    releaseId: idOf('release_id'),
     actorKind: text('actor_kind').$type<ActorKind>().notNull(),
     actor: text('actor').notNull(),
     mode: text('mode').$type<Mode>().notNull(),
@@ -108,7 +103,9 @@ export const corrections = pgTable(
   'corrections',
   {
     id: ownId(),
-    ticketId: ticketId(),
+    ticketId: idOf('ticket_id')
+      .notNull()
+      .references(() => tickets.id),
     revision: integer('revision').notNull(),
     decisionId: idOf('decision_id')
       .notNull()
