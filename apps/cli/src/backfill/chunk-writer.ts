@@ -1,13 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Backfill, findBackfill } from '@usher/db/backfill/backfills';
-import { type Origin, PackedRows } from '@usher/db/backfill/packed-rows';
 import { type Chunk, storeChunk, type Stored } from '@usher/db/backfill/store-chunk';
 import type { Db } from '@usher/db/connect';
 import { DatabaseUnavailable } from '@usher/db/failures';
 import { CannotDo } from '../failures.ts';
+import type { GatheredChunk } from './gather-chunks.ts';
 import type { Progress } from './progress.ts';
-import type { Part } from './read-parts.ts';
-import type { Reject, RejectFile } from './reject-file.ts';
+import type { RejectFile } from './reject-file.ts';
 
 const LOOK_EVERY_MS = 2_000;
 /** How long Postgres may be away before the import gives up; it can be run again then. */
@@ -16,108 +15,58 @@ const PATIENCE_MS = 60_000;
 export interface ChunkWriterOptions {
   db: Db;
   backfill: Backfill;
-  isForBatch: boolean;
-  isLabelledDue: boolean;
-  /** Whether each part is stored by itself, for the sake of an even rate. */
-  isSlow: boolean;
   rejects: RejectFile;
   progress: Progress;
+  /** Called with each chunk that is stored. */
+  onStored: (chunk: GatheredChunk) => void;
 }
 
 /** What became of a chunk, and whether some of its tickets were known before. */
 type Outcome = Pick<Stored, 'kind'> & { hasKnown: boolean };
 
-/** Stores parts of a file in chunks, one while the next is gathered. Its methods throw CannotDo where another process reads the file, too. */
+/** Stores chunks of a file, one while the next comes. Its methods throw CannotDo where another process reads the file, too. */
 export class ChunkWriter {
   readonly #options: ChunkWriterOptions;
-  #gathering: Gathering;
-  #spare: Gathering;
   #storing: Promise<Outcome> = Promise.resolve({ kind: 'stored', hasKnown: false });
 
   constructor(options: ChunkWriterOptions) {
-    const { backfill, isForBatch, isLabelledDue } = options;
-    const origin = { sourceId: backfill.sourceId, backfillId: backfill.id, isForBatch, isLabelledDue };
     this.#options = options;
-    this.#gathering = new Gathering(origin, backfill.position);
-    this.#spare = new Gathering(origin, backfill.position);
   }
 
-  /** Takes the next part of the file. False where the backfill was cancelled: nothing more is stored. */
-  async add(part: Part): Promise<boolean> {
-    this.#gathering.add(part);
-    return !(this.#options.isSlow || this.#gathering.rows.isFull) || this.#store();
+  /** Begins to store a chunk when the one before is stored. False where the backfill was cancelled: nothing more is stored. */
+  async add(chunk: GatheredChunk): Promise<boolean> {
+    const { rejects } = this.#options;
+    rejects.add(chunk.rejects);
+    const rejectBytes = await rejects.flush();
+    const { kind, hasKnown } = await this.#storing;
+    if (kind === 'cancelled') return false;
+    this.#storing = this.#store(chunk, { rejectBytes, isKnown: hasKnown });
+    // Looked at when the next chunk is there; a failure before that must not count as one that nobody expected.
+    this.#storing.catch(() => {});
+    return true;
   }
 
-  /** Stores what is left, and waits for it. False where the backfill was cancelled. */
+  /** Waits for what is being stored. False where the backfill was cancelled. */
   async end(): Promise<boolean> {
-    if (this.#gathering.to > this.#gathering.from && !(await this.#store())) return false;
     return (await this.#storing).kind !== 'cancelled';
   }
 
-  async #store(): Promise<boolean> {
-    const { kind, hasKnown } = await this.#storing;
-    if (kind === 'cancelled') return false;
-    const chunk = this.#gathering;
-    this.#storing = store(chunk, hasKnown, this.#options);
-    // Looked at when the next chunk is there; a failure before that must not count as one that nobody expected.
-    this.#storing.catch(() => {});
-    this.#gathering = this.#spare;
-    this.#gathering.startAt(chunk.to);
-    this.#spare = chunk;
-    return true;
-  }
-}
-
-/** Parts of a file that follow each other, for one transaction. */
-class Gathering {
-  readonly rows: PackedRows;
-  from: number;
-  to: number;
-  refused = 0;
-  skipped = 0;
-  rejects: Reject[] = [];
-
-  constructor(origin: Origin, from: number) {
-    this.rows = new PackedRows(origin);
-    this.from = from;
-    this.to = from;
-  }
-
-  add({ rows, to, refused, skipped, rejects }: Part): void {
-    for (const row of rows) this.rows.add(row);
-    this.to = to;
-    this.refused += refused;
-    this.skipped += skipped;
-    this.rejects.push(...rejects);
-  }
-
-  /** Forgets everything; the parts after so many records come next. */
-  startAt(position: number): void {
-    this.rows.clear();
-    this.from = position;
-    this.to = position;
-    this.refused = 0;
-    this.skipped = 0;
-    this.rejects = [];
-  }
-}
-
-async function store(gathered: Gathering, isKnown: boolean, options: ChunkWriterOptions): Promise<Outcome> {
-  const { rejects, progress, backfill } = options;
-  rejects.add(gathered.rejects);
-  const { rows, from, to, refused, skipped } = gathered;
-  const rejectBytes = await rejects.flush();
-  for (;;) {
-    const stored = await outlast({ rows, isKnown, from, to, refused, skipped, rejectBytes }, options);
-    if (stored.kind === 'overtaken') {
-      throw new CannotDo(
-        'overtaken',
-        `Another process reads the same file (backfill ${backfill.id}). Let it go on alone.`,
-      );
+  async #store(gathered: GatheredChunk, more: Pick<Chunk, 'rejectBytes' | 'isKnown'>): Promise<Outcome> {
+    const { progress, backfill, onStored } = this.#options;
+    const { rows, from, to, refused, skipped } = gathered;
+    for (;;) {
+      const stored = await outlast({ ...more, rows, from, to, refused, skipped }, this.#options);
+      if (stored.kind === 'overtaken') {
+        throw new CannotDo(
+          'overtaken',
+          `Another process reads the same file (backfill ${backfill.id}). Let it go on alone.`,
+        );
+      }
+      if (stored.kind === 'stored') onStored(gathered);
+      if (stored.kind !== 'held') return stored;
+      progress.remark(`Backfill ${backfill.id} is paused; usher backfill resume ${backfill.id} lets it go on.`);
+      await pause(LOOK_EVERY_MS);
     }
-    if (stored.kind !== 'held') return stored;
-    progress.remark(`Backfill ${backfill.id} is paused; usher backfill resume ${backfill.id} lets it go on.`);
-    await pause(LOOK_EVERY_MS);
   }
 }
 

@@ -3,13 +3,15 @@ import { type Backfill, endBackfill } from '@usher/db/backfill/backfills';
 import type { Db } from '@usher/db/connect';
 import { ChunkWriter } from './chunk-writer.ts';
 import type { Progress } from './progress.ts';
-import { readParts, type ReadRules } from './read-parts.ts';
+import { readChunks } from './read-chunks.ts';
+import type { ReadRules } from './read-parts.ts';
 import type { TextFile } from './read-text.ts';
 import { openRejectFile } from './reject-file.ts';
 
 export interface Import {
   db: Db;
   file: TextFile;
+  encoding: string | undefined;
   backfill: Backfill;
   rules: ReadRules;
   isForBatch: boolean;
@@ -30,16 +32,19 @@ export interface Imported {
  * where the file cannot be read on, or another process reads it, too.
  */
 export async function importFile(options: Import): Promise<Imported> {
-  const { db, file, backfill, rules, progress } = options;
+  const { db, file, encoding, backfill, rules, progress, isForBatch, isLabelledDue } = options;
+  const { id: backfillId, sourceId, position } = backfill;
+  const origin = { sourceId, backfillId, isForBatch, isLabelledDue };
   await using rejects = await openRejectFile(options.rejectPath, backfill.rejectBytes);
+  await using reading = readChunks(file, encoding, { origin, rules, position });
   const unknownLabels = new Map<string, number>();
-  const writer = new ChunkWriter({ ...options, rejects, isSlow: rules.rate !== Infinity });
+  const writer = new ChunkWriter({ db, backfill, progress, rejects, onStored: (chunk) => reading.giveBack(chunk) });
   let taken = 0;
-  for await (const part of readParts(file, rules, backfill.position)) {
-    if (!(await writer.add(part))) break;
-    for (const label of part.unknownLabels) unknownLabels.set(label, (unknownLabels.get(label) ?? 0) + 1);
-    taken += part.rows.length;
-    progress.at({ records: part.to, bytes: file.bytesRead() });
+  for await (const chunk of reading.chunks) {
+    taken += chunk.rows.count;
+    for (const [label, count] of chunk.unknownLabels) unknownLabels.set(label, (unknownLabels.get(label) ?? 0) + count);
+    if (!(await writer.add(chunk))) break;
+    progress.at({ records: chunk.to, bytes: chunk.bytesRead });
     await keepRate(taken, rules.rate, progress.startedAt);
   }
   if (!(await writer.end())) return { end: 'cancelled', unknownLabels };

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -38,11 +37,15 @@ export async function openText(file: string, { encoding, stdin }: { encoding?: s
 async function openFile(file: string, encoding: string | undefined): Promise<TextFile> {
   const { head, size } = await lookAt(file);
   let bytesRead = 0;
+  // The same memory again and again: V8 counts buffers of their own as small, and tidies them up late.
   async function* bytes() {
-    const stream = createReadStream(file, { highWaterMark: READ_BYTES });
-    for await (const chunk of bytesOf(stream)) {
-      bytesRead += chunk.length;
-      yield chunk;
+    await using handle = await open(file);
+    const room = Buffer.alloc(READ_BYTES);
+    for (;;) {
+      const { bytesRead: length } = await handle.read(room, 0, READ_BYTES);
+      if (length === 0) return;
+      bytesRead += length;
+      yield room.subarray(0, length);
     }
   }
   return {
@@ -121,7 +124,12 @@ async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
   }
   const isZipped = GZIP.every((byte, at) => first.value[at] === byte);
   if (!isZipped) yield* all(first.value);
-  else yield* bytesOf(Readable.from(all(first.value)).compose(createGunzip()));
+  else yield* bytesOf(Readable.from(copiesOf(all(first.value))).compose(createGunzip()));
+}
+
+/** For a stream, which holds several at a time. */
+async function* copiesOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of bytes) yield Buffer.from(chunk);
 }
 
 function encodingOf(head: Buffer): string {

@@ -99,10 +99,20 @@ async function runFile(file: TextFile, { db, settings, rules, sourceId, surround
   const { size } = file;
   const progress = showProgress({ screen, name: file.file, size, before: backfill.position, terminal: process.stderr });
   const rejectPath = settings.rejects ?? `${file.file === STDIN ? 'stdin' : file.file}.rejects.jsonl`;
-  const { isForBatch, isLabelledDue } = settings;
+  const { encoding, isForBatch, isLabelledDue } = settings;
   let imported: Imported;
   try {
-    imported = await importFile({ db, file, backfill, rules, isForBatch, isLabelledDue, rejectPath, progress });
+    imported = await importFile({
+      db,
+      file,
+      encoding,
+      backfill,
+      rules,
+      isForBatch,
+      isLabelledDue,
+      rejectPath,
+      progress,
+    });
   } finally {
     progress.stop();
   }

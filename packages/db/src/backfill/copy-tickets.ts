@@ -56,7 +56,15 @@ async function copyInto(table: 'tickets' | 'staged', tx: Db, rows: PackedRows): 
   const { session } = tx._;
   if (!(session instanceof PostgresJsSession)) throw new TypeError('COPY needs the driver of this package');
   const copying = await session.client.unsafe(`copy ${table} (${PACKED_COLUMNS}) from stdin`).writable();
-  await pipeline(Readable.from(rows.pieces()), copying);
+  await pipeline(Readable.from(piecesOf(rows)), copying);
+}
+
+const BYTES_A_PIECE = 65_536;
+
+function* piecesOf({ bytes }: PackedRows): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += BYTES_A_PIECE) {
+    yield bytes.subarray(start, Math.min(start + BYTES_A_PIECE, bytes.length));
+  }
 }
 
 interface LeftRow extends Record<string, unknown> {

@@ -29,37 +29,41 @@ const ENOUGH_BYTES = 3_000_000;
 const ROOM_BEYOND = 1_000_000;
 /** UTF-8 takes so many bytes at most for a UTF-16 unit. */
 const BYTES_A_UNIT = 3;
-const BYTES_A_PIECE = 65_536;
+
+/** Rows of a backfill in COPY's text format (https://www.postgresql.org/docs/current/sql-copy.html): plain data, so that they can go from thread to thread. */
+export interface PackedRows {
+  origin: Origin;
+  bytes: Uint8Array<ArrayBuffer>;
+  count: number;
+  /** What the file says first of each of its tickets that it says something of, by the id in the source. */
+  labels: ReadonlyMap<string, CategorisedDecision>;
+}
+
+/** Memory for one packing after another. */
+export function roomForRows(): ArrayBuffer {
+  return new ArrayBuffer(ENOUGH_BYTES + ROOM_BEYOND);
+}
 
 /**
- * Rows of a file in COPY's text format (https://www.postgresql.org/docs/current/sql-copy.html), packed into memory that is used
- * again and again: as objects, thousands of rows in hand would take several times the room, and much work to tidy up.
+ * Packs rows of a file into memory that can be used again and again: as objects, thousands of rows in hand would take several
+ * times the room, and much work to tidy up.
  */
-export class PackedRows {
-  readonly origin: Origin;
-  #bytes = Buffer.allocUnsafeSlow(ENOUGH_BYTES + ROOM_BEYOND);
+export class RowPacker {
+  readonly #origin: Origin;
   readonly #ends: Record<'due' | 'done', string>;
+  #room: Buffer<ArrayBuffer>;
   #length = 0;
   #count = 0;
   readonly #labels = new Map<string, CategorisedDecision>();
 
-  constructor(origin: Origin) {
+  constructor(origin: Origin, room: ArrayBuffer = roomForRows()) {
     const { sourceId, backfillId, isForBatch } = origin;
-    this.origin = origin;
+    this.#origin = origin;
+    this.#room = Buffer.from(room);
     this.#ends = {
       due: `${sourceId}\tbulk\t${backfillId}\t${isForBatch ? 'awaiting' : '\\N'}\treceived\n`,
       done: `${sourceId}\tbulk\t${backfillId}\t\\N\trouted\n`,
     };
-  }
-
-  /** How many there are. */
-  get count(): number {
-    return this.#count;
-  }
-
-  /** What the file says first of each of its tickets that it says something of, by the id in the source. */
-  get labels(): ReadonlyMap<string, CategorisedDecision> {
-    return this.#labels;
   }
 
   /** Whether one transaction should take no more. */
@@ -67,36 +71,28 @@ export class PackedRows {
     return this.#count >= ENOUGH_ROWS || this.#length >= ENOUGH_BYTES;
   }
 
+  /** What was added. Its memory is the one that was given, or larger; nothing can be added once it has gone elsewhere. */
+  get packed(): PackedRows {
+    const bytes = new Uint8Array(this.#room.buffer, 0, this.#length);
+    return { origin: this.#origin, bytes, count: this.#count, labels: this.#labels };
+  }
+
   /** Adds a row. */
   add({ draft, label }: Row): void {
-    const isDone = label !== null && !this.origin.isLabelledDue;
+    const isDone = label !== null && !this.#origin.isLabelledDue;
     const line = ticketOf(draft) + this.#ends[isDone ? 'done' : 'due'];
     this.#makeRoom(line.length * BYTES_A_UNIT);
-    this.#length += this.#bytes.write(line, this.#length);
+    this.#length += this.#room.write(line, this.#length);
     this.#count += 1;
     if (label !== null && !this.#labels.has(draft.ticket_id)) this.#labels.set(draft.ticket_id, label);
   }
 
   #makeRoom(bytes: number): void {
     const needed = this.#length + bytes;
-    if (needed <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(needed + ROOM_BEYOND);
-    this.#bytes.copy(larger, 0, 0, this.#length);
-    this.#bytes = larger;
-  }
-
-  /** The bytes, piece by piece; they hold until this is cleared. */
-  *pieces(): Generator<Buffer> {
-    for (let start = 0; start < this.#length; start += BYTES_A_PIECE) {
-      yield this.#bytes.subarray(start, Math.min(start + BYTES_A_PIECE, this.#length));
-    }
-  }
-
-  /** Forgets all rows. */
-  clear(): void {
-    this.#length = 0;
-    this.#count = 0;
-    this.#labels.clear();
+    if (needed <= this.#room.length) return;
+    const larger = Buffer.from(new ArrayBuffer(needed + ROOM_BEYOND));
+    this.#room.copy(larger, 0, 0, this.#length);
+    this.#room = larger;
   }
 }
 

@@ -64,6 +64,8 @@ async function storeWith(storeNew: StoreNew, db: Db, chunk: Chunk): Promise<Stor
   const { backfillId } = chunk.rows.origin;
   return whileAvailable(() =>
     db.transaction(async (tx): Promise<Stored> => {
+      // What a server that breaks down has not yet on disk is lost together with the position: it is read again.
+      await tx.execute(sql`set local synchronous_commit = off`);
       const [backfill] = await tx.select().from(backfills).where(eq(backfills.id, backfillId)).for('update');
       if (backfill === undefined || backfill.state === 'cancelled') return { kind: 'cancelled' };
       if (backfill.isHeld) return { kind: 'held' };
