@@ -42,6 +42,7 @@ export function Filters({ given }: { given: Record<string, string> }) {
         <span>Open by id</span>
         <input
           type="search"
+          size={9}
           placeholder="api:T-1"
           onKeyDown={(event) => event.key === 'Enter' && open(event.currentTarget.value.trim())}
         />
