@@ -6,7 +6,7 @@ export interface Finding {
   figure: string;
   value: number | null;
   /** `yes` is 1 for yes and 0 for no. */
-  unit: 'share' | 'seconds' | 'milliseconds' | 'megabytes' | 'a second' | 'times' | 'dollars' | 'yes';
+  unit: 'share' | 'seconds' | 'milliseconds' | 'kilobytes' | 'megabytes' | 'a second' | 'times' | 'dollars' | 'yes';
   /** 95 % interval, where the figure has one. */
   interval: { low: number; high: number } | null;
   /** How many texts, tickets or runs it rests on. */

@@ -2,6 +2,7 @@ import { backfill } from './backfill.ts';
 import { backlog } from './backlog.ts';
 import type { Benchmark } from './benchmark.ts';
 import { budget } from './budget.ts';
+import { consolePages } from './console.ts';
 import { cost } from './cost.ts';
 import { drain } from './drain.ts';
 import { evidence } from './evidence.ts';
@@ -19,5 +20,6 @@ export const benchmarks: readonly Benchmark[] = [
   backlog,
   budget,
   cost,
+  consolePages,
   evidence,
 ];

@@ -39,6 +39,7 @@ function format(value: number, unit: Finding['unit']): string {
   if (unit === 'share') return `${(100 * value).toFixed(1)} %`;
   if (unit === 'seconds') return `${value.toFixed(1)} s`;
   if (unit === 'milliseconds') return `${value.toFixed(1)} ms`;
+  if (unit === 'kilobytes') return `${value.toFixed(1)} KB`;
   if (unit === 'megabytes') return `${value.toFixed(0)} MB`;
   if (unit === 'dollars') return `$${value.toFixed(4)}`;
   if (unit === 'times') return `${value.toFixed(2)} ×`;

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { serve, type Serving } from '@usher/api/serve';
 import { createApp } from '@usher/api/app';
 import { createSampler } from '@usher/api/now/sampler';
+import { streamNow } from '@usher/api/now/stream';
+import { Hono } from 'hono';
 import { createQueueSpace, type QueueSpace, serverKinds } from '../queue/queue-servers.ts';
 import { type ApiUnderTest, openApi } from './api-under-test.ts';
 import { decideAs } from './decide-in-test.ts';
@@ -138,6 +140,24 @@ describe('what happens now', () => {
       select sessions.seen_at < now() - interval '80 minutes' as "isOld" from sessions
       join people on people.id = person_id where email = 'listener@example.com'`;
     expect(session?.['isOld']).toBe(true);
+  });
+
+  test('says that somebody is there where there is nothing new', async () => {
+    const stopping = new AbortController();
+    const nothing = { kind: 'failed', number: 1, thrown: new Error('nothing can be seen') } as const;
+    const app = new Hono().get('/', (c) =>
+      streamNow(c, {
+        look: async () => nothing,
+        mayListen: async () => true,
+        stopping: stopping.signal,
+        silentMs: 20,
+      }),
+    );
+    await using events = readEvents(await app.request('/'));
+    await events.next('away');
+    for (let heard = 0; heard < 2; heard += 1) expect(await events.next('still')).toEqual({});
+    stopping.abort();
+    expect(await events.isOver()).toBe(true);
   });
 
   test('is not told to agents', async () => {

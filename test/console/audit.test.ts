@@ -2,7 +2,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decideAs } from '../api/decide-in-test.ts';
 import { violationsOn } from './accessibility.ts';
-import { openBrowser, walk } from './browser.ts';
+import { openBrowser } from '../support/browser.ts';
+import { walk } from './browser.ts';
 import { arrive, type ConsoleUnderTest, openConsole } from './console-under-test.ts';
 
 let house: ConsoleUnderTest;
@@ -57,23 +58,3 @@ test('words lead to tickets, and stand in the address', async () => {
   expect(troubles).toEqual([]);
   await context.close();
 });
-
-test.each(['light', 'dark'] as const)(
-  'the audit log is accessible, %s, on a desk and on a phone',
-  async (colorScheme) => {
-    for (const width of [1_280, 390]) {
-      const { page, context, troubles } = await walk(browser, { baseURL: house.url, colorScheme, width });
-      await page.goto('/audit');
-      await page.getByLabel('E-mail').fill('ada@example.com');
-      await page.getByLabel('Password').fill('a sentence is a good password');
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByRole('row', { name: /ticket\.corrected/ }).waitFor();
-      expect(await violationsOn(page)).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
-      const folder = process.env['USHER_SCREENSHOTS'];
-      if (folder !== undefined) await page.screenshot({ path: `${folder}/audit-${colorScheme}-${width}.png` });
-      expect(troubles).toEqual([]);
-      await context.close();
-    }
-  },
-);

@@ -3,7 +3,7 @@ import { createApp } from '@usher/api/app';
 import { inviteFirst } from '@usher/db/invitations';
 import type { Page } from 'playwright-core';
 import { type ApiOptions, type ApiUnderTest, openApi } from '../api/api-under-test.ts';
-import { program } from './browser.ts';
+import { program } from '../support/browser.ts';
 
 /** A console with its API on a port of its own. */
 export interface ConsoleUnderTest extends AsyncDisposable {

@@ -2,7 +2,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeHistory } from '../support/history.ts';
 import { violationsOn } from './accessibility.ts';
-import { openBrowser, walk } from './browser.ts';
+import { openBrowser } from '../support/browser.ts';
+import { walk } from './browser.ts';
 import { arrive, type ConsoleUnderTest, openConsole } from './console-under-test.ts';
 
 const folder = process.env['USHER_SCREENSHOTS'];

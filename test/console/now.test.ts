@@ -1,3 +1,5 @@
+import { createApp } from '@usher/api/app';
+import { serve } from '@usher/api/serve';
 import { accountOf } from '@usher/engines/claude/account';
 import { noteAnswered, breakerName } from '@usher/db/breakers';
 import { findTicket } from '@usher/db/find-ticket';
@@ -7,7 +9,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { decideAs } from '../api/decide-in-test.ts';
 import { sessionOf } from '../api/session-of.ts';
 import { violationsOn } from './accessibility.ts';
-import { openBrowser, walk, type Walk } from './browser.ts';
+import { openBrowser } from '../support/browser.ts';
+import { walk, type Walk } from './browser.ts';
 import { type ConsoleUnderTest, openConsole } from './console-under-test.ts';
 
 const account = accountOf('sk-ant-test');
@@ -45,7 +48,7 @@ afterAll(async () => {
 /** A browser in which somebody with this role is signed in. */
 async function enter(
   role: 'agent' | 'ops' | 'admin',
-  how: { colorScheme?: 'light' | 'dark'; width?: number } = {},
+  how: { baseURL?: string; colorScheme?: 'light' | 'dark'; width?: number } = {},
 ): Promise<Walk> {
   const walking = await walk(browser, { baseURL: house.url, ...how });
   const email = `${role}-${Math.random().toString(36).slice(2)}@example.com`;
@@ -74,6 +77,27 @@ test('a ticket that arrives is shown without a reload', async () => {
   expect(await page.evaluate('window.isSamePage')).toBe(true);
   expect(troubles).toEqual([]);
   await context.close();
+});
+
+test('what happens goes on to be shown by itself after the server was away', async () => {
+  const { fetch } = createApp(house.api.deps);
+  const host = '127.0.0.1';
+  const first = await serve(fetch, { host, port: 0 });
+  const { port } = first;
+  const { page, troubles, context } = await enter('ops', { baseURL: `http://localhost:${port}` });
+  await page.goto('/now');
+  await untilLive(page);
+  await page.evaluate('window.isSamePage = true');
+  await first.stop(0);
+  await page.getByText('The server cannot be reached').waitFor();
+  const second = await serve(fetch, { host, port });
+  await untilLive(page);
+  expect(await page.getByText('The server cannot be reached').count()).toBe(0);
+  expect(await page.evaluate('window.isSamePage')).toBe(true);
+  // That nobody was there is noted by the browser itself.
+  expect(troubles.filter((trouble) => !trouble.includes('net::ERR_'))).toEqual([]);
+  await context.close();
+  await second.stop(0);
 });
 
 test('ops stops the calls to Claude, lets them go on, tries a ticket again and sends a delivery again', async () => {

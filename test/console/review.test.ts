@@ -3,7 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { decideAs } from '../api/decide-in-test.ts';
 import { violationsOn } from './accessibility.ts';
-import { openBrowser, walk } from './browser.ts';
+import { openBrowser } from '../support/browser.ts';
+import { walk } from './browser.ts';
 import { arrive, type ConsoleUnderTest, openConsole } from './console-under-test.ts';
 
 const unsure = { action: 'triage', reason: 'low_confidence', team: 'triage', confidence: 0.42 } as const;

@@ -6,7 +6,8 @@ import type { Browser } from 'playwright-core';
 import { answer, makeRelease, routeToFinance } from '../db/decision.ts';
 import { draft } from '../db/draft.ts';
 import { violationsOn } from './accessibility.ts';
-import { openBrowser, walk } from './browser.ts';
+import { openBrowser } from '../support/browser.ts';
+import { walk } from './browser.ts';
 import { arrive, type ConsoleUnderTest, openConsole } from './console-under-test.ts';
 
 const unsure = { action: 'triage', reason: 'low_confidence', team: 'triage', confidence: 0.42 } as const;

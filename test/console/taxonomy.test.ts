@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { decideAs } from '../api/decide-in-test.ts';
 import { violationsOn } from './accessibility.ts';
-import { openBrowser, walk } from './browser.ts';
+import { openBrowser } from '../support/browser.ts';
+import { walk } from './browser.ts';
 import { arrive, type ConsoleUnderTest, openConsole } from './console-under-test.ts';
 
 const SHIPPED = Taxonomy.parse(parse(readFileSync(new URL('../../taxonomy.yaml', import.meta.url), 'utf8')));

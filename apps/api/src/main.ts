@@ -68,6 +68,8 @@ async function run(): Promise<void> {
   const server = await serve(createApp(deps).fetch, { host: config.USHER_HOST, port: config.PORT, door });
   logger.info({ event: 'listening', host: config.USHER_HOST, port: server.port });
   await sayClosedSecrets(vault, { database, events: deps.events });
+  // While Postgres is away nobody is helped by it, and the first who asks waits for it.
+  void deps.similarTickets.warmUp().catch(() => {});
 
   if (!stopping.aborted) await once(stopping, 'abort');
   logger.info({ event: 'stopping' });

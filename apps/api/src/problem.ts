@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Failure } from '@usher/core/failure';
-import { DatabaseUnavailable } from '@usher/db/failures';
+import { DatabaseUnavailable, TicketRemoved } from '@usher/db/failures';
 import { SecretKeyMissing, SecretKeyWrong } from '@usher/db/vault';
 import { TaxonomyChanged } from '@usher/db/taxonomies';
 import { QueueUnreachable } from '@usher/queue/failures';
@@ -73,6 +73,7 @@ export function problemOf(thrown: unknown): Problem | undefined {
   if (thrown instanceof SecretKeyMissing || thrown instanceof SecretKeyWrong) {
     return new Problem({ status: 409, code: thrown.code, detail: thrown.message });
   }
+  if (thrown instanceof TicketRemoved) return new Problem({ status: 404, code: thrown.code, detail: thrown.message });
   if (thrown instanceof HTTPException && thrown.status < 500) {
     return new Problem({ status: thrown.status, code: 'bad_request', detail: thrown.message });
   }

@@ -17,10 +17,15 @@ export interface SimilarTicket extends LabelledTicket {
   likeness: number;
 }
 
-/** Finds tickets like this one of which somebody said what they were, best first. Throws DatabaseUnavailable. */
-export type SimilarTickets = (ticket: TicketText & { id: number }) => Promise<SimilarTicket[]>;
+/** Finds tickets of which somebody said what they were. */
+export interface SimilarTickets {
+  /** Those like this one, best first. Throws DatabaseUnavailable. */
+  like(ticket: TicketText & { id: number }): Promise<SimilarTicket[]>;
+  /** Reads what is needed for that, so that the first who asks need not wait for it. Throws DatabaseUnavailable. */
+  warmUp(): Promise<void>;
+}
 
-/** Finds them by the same words by which examples for Claude's prompt are found. Nothing is read before somebody asks. */
+/** Finds them by the same words by which examples for Claude's prompt are found. Nothing is read before somebody asks or warms up. */
 export function createSimilarTickets(database: RequestDatabase): SimilarTickets {
   const shelfFor = keepShelf(
     {
@@ -30,10 +35,13 @@ export function createSimilarTickets(database: RequestDatabase): SimilarTickets 
     },
     { most: MOST_EXAMPLES },
   );
-  return async ({ id: ticketId, ...text }) => {
+  const open = async () => {
     const published = await database.quick(currentTaxonomy);
-    if (published === undefined) return [];
-    const shelf = await shelfFor({ taxonomy: published.taxonomy, taxonomyVersion: published.version });
+    return published && shelfFor({ taxonomy: published.taxonomy, taxonomyVersion: published.version });
+  };
+  const like: SimilarTickets['like'] = async ({ id: ticketId, ...text }) => {
+    const shelf = await open();
+    if (shelf === undefined) return [];
     const near = shelf.nearestTickets(readableTicket(text), { ticketId, most: MOST_SIMILAR });
     const wanted = near.filter(({ likeness }) => likeness >= LEAST_LIKENESS);
     const labelled = await database.quick((db) =>
@@ -46,5 +54,11 @@ export function createSimilarTickets(database: RequestDatabase): SimilarTickets 
       const found = labelled.find(({ id }) => id === ticketId);
       return found === undefined ? [] : [{ ...found, likeness }];
     });
+  };
+  return {
+    like,
+    async warmUp() {
+      await open();
+    },
   };
 }

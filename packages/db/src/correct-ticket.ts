@@ -5,7 +5,7 @@ import { eq } from 'drizzle-orm';
 import { appendDecision } from './append-decision.ts';
 import { writeAudit } from './audit.ts';
 import type { Db } from './connect.ts';
-import { whileAvailable } from './failures.ts';
+import { TicketRemoved, whileAvailable } from './failures.ts';
 import { keepExample, keepOutcome } from './keep-label.ts';
 import { type ActorKind, corrections, decisions } from './schema/facts.ts';
 import type { OutcomeVia } from './schema/learning.ts';
@@ -40,13 +40,13 @@ export interface Corrected {
 /**
  * Appends a person's decision with its correction, keeps the text as a labelled example, shows the decision on the
  * ticket and puts the news into the outbox, in one transaction. The same correction again changes nothing. In shadow mode
- * the ticket stays unassigned.
+ * the ticket stays unassigned. Throws TicketRemoved, DatabaseUnavailable.
  */
 export async function correctTicket(db: Db, { ticketId, decision, by, mode }: CorrectionOf): Promise<Corrected> {
   return whileAvailable(() =>
     db.transaction(async (tx) => {
       const [ticket] = await tx.select().from(tickets).where(eq(tickets.id, ticketId)).for('update');
-      if (ticket === undefined) throw new Error(`ticket ${ticketId} vanished while it was corrected`);
+      if (ticket === undefined) throw new TicketRemoved(ticketId);
       const before = await decisionInForce(tx, ticket);
       const made = await madeBefore(tx, { before, decision, by });
       if (made !== undefined) return { ...made, deliveryIds: [], state: ticket.state };

@@ -13,6 +13,17 @@ export class DatabaseUnavailable extends Error implements Failure {
   }
 }
 
+/** The ticket was removed, with all that was derived from it, while something was about to be written down about it. */
+export class TicketRemoved extends Error implements Failure {
+  readonly code = 'ticket_removed';
+  readonly retry = 'never';
+
+  constructor(ticketId: number) {
+    super(`The ticket ${ticketId} was removed meanwhile, with all that was known of it. There is nothing left to do.`);
+    this.name = 'TicketRemoved';
+  }
+}
+
 // Connection exceptions, operator intervention, insufficient resources: https://www.postgresql.org/docs/current/errcodes-appendix.html
 const PASSING = /^(?:08|57P|53)/;
 const DRIVER = new Set([

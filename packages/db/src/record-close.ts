@@ -3,7 +3,7 @@ import type { Mode } from '@usher/core/release';
 import { and, desc, eq } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { appendCorrection, type DecisionRow, decisionInForce } from './correct-ticket.ts';
-import { whileAvailable } from './failures.ts';
+import { TicketRemoved, whileAvailable } from './failures.ts';
 import { hasOwnExample, keepExample, keepOutcome, type Label } from './keep-label.ts';
 import { outcomes } from './schema/learning.ts';
 import { tickets } from './schema/tickets.ts';
@@ -40,7 +40,7 @@ export async function recordClose(db: Db, { ticketId, decision, actor, mode }: C
   return whileAvailable(() =>
     db.transaction(async (tx) => {
       const [ticket] = await tx.select().from(tickets).where(eq(tickets.id, ticketId)).for('update');
-      if (ticket === undefined) throw new Error(`ticket ${ticketId} vanished while it was closed`);
+      if (ticket === undefined) throw new TicketRemoved(ticketId);
       const { revision } = ticket;
       if (await isKnown(tx, { ticketId, revision, label })) return { as: 'known', deliveryIds: [] };
       const before = await decisionInForce(tx, ticket);

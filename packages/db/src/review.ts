@@ -1,11 +1,13 @@
 import type { ReviewFilter } from '@usher/core/review';
 import type { Suggestion } from '@usher/core/suggestion';
-import { and, desc, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Db } from './connect.ts';
 import { whileAvailable } from './failures.ts';
 import { findTicket, type StoredTicket } from './find-ticket.ts';
 import { classifications } from './schema/facts.ts';
 import { blindAudits, reviewClaims } from './schema/learning.ts';
+import { sources } from './schema/sources.ts';
+import { tickets } from './schema/tickets.ts';
 
 /** Who asks, and for how many milliseconds nobody else gets what they were given. */
 export interface ClaimBy {
@@ -67,13 +69,15 @@ export interface ListReviewOptions {
 /** Tickets that wait for a person and that nobody else looks at now, most urgent first, without claiming any. */
 export async function listReview(db: Db, { agent, limit, filter = {} }: ListReviewOptions): Promise<StoredTicket[]> {
   const rows = await whileAvailable(() =>
-    db.execute<{ id: number }>(sql`
-      select tickets.id::float8 as id from tickets
-      where ${isWanted(filter)} and not exists (${claimOfOthers(agent)})
-      order by tickets.sla_due_at, tickets.id limit ${limit}`),
+    db
+      .select({ ticket: tickets, source: sources.name })
+      .from(tickets)
+      .innerJoin(sources, eq(sources.id, tickets.sourceId))
+      .where(sql`${isWanted(filter)} and not exists (${claimOfOthers(agent)})`)
+      .orderBy(asc(tickets.slaDueAt), asc(tickets.id))
+      .limit(limit),
   );
-  const tickets = await Promise.all(rows.map(({ id }) => findTicket(db, { id })));
-  return tickets.flatMap((ticket) => ticket ?? []);
+  return rows.map(({ ticket, source }) => ({ ...ticket, source }));
 }
 
 /**
@@ -84,17 +88,22 @@ export async function claimNextTicket(
   db: Db,
   { agent, forMs, besides, filter = {} }: ClaimBy & { besides: readonly number[]; filter?: ReviewFilter },
 ): Promise<ClaimedTicket | undefined> {
+  const isNext = sql`${isWanted(filter)} and tickets.id not in (
+    select value::bigint from jsonb_array_elements_text(${JSON.stringify(besides)}::jsonb))`;
   for (let tries = 0; tries < TRIES; tries += 1) {
     const [row] = await whileAvailable(() =>
       db.execute<{ id: number; claimedUntil: string | null }>(sql`
-        with next as materialized (
+        with held as materialized (
+          select tickets.id from review_claims own join tickets on tickets.id = own.ticket_id
+          where own.claimed_by = ${agent} and own.claimed_until > now() and ${isNext}
+          order by tickets.sla_due_at, tickets.id limit 1 for update of tickets skip locked
+        ), free as materialized (
+          -- Apart, so that the index gives the most urgent one without a look at the others.
           select tickets.id from tickets
-          left join review_claims own
-            on own.ticket_id = tickets.id and own.claimed_by = ${agent} and own.claimed_until > now()
-          where ${isWanted(filter)} and not exists (${claimOfOthers(agent)})
-            and tickets.id not in (select value::bigint from jsonb_array_elements_text(${JSON.stringify(besides)}::jsonb))
-          order by own.claimed_until nulls last, tickets.sla_due_at, tickets.id
-          limit 1 for update of tickets skip locked
+          where not exists (select from held) and ${isNext} and not exists (${claimOfOthers(agent)})
+          order by tickets.sla_due_at, tickets.id limit 1 for update skip locked
+        ), next as (
+          select id from held union all select id from free
         ), claimed as (
           insert into review_claims (ticket_id, claimed_by, claimed_until)
           select id, ${agent}, now() + ${forMs} * interval '1 millisecond' from next

@@ -5,7 +5,7 @@ import { problemOf } from '../problem.ts';
 import type { Now } from '../view/now.ts';
 import type { Sample } from './sampler.ts';
 
-/** How often a listener looks whether there is something new, and how long a connection may be silent, in milliseconds. */
+/** How often it is looked whether there is something new, and how long a connection may be silent, in milliseconds. */
 const LOOK_EVERY_MS = 500;
 const SILENT_MS = 10_000;
 /** How often it is looked whether the listener may still listen. */
@@ -18,11 +18,14 @@ export interface StreamOptions {
   mayListen: () => Promise<boolean>;
   /** Aborted when the process stops: listeners come back to another. */
   stopping: AbortSignal;
+  /** Milliseconds after which a listener hears that somebody is there although there is nothing new; ten seconds unless said. */
+  silentMs?: number;
 }
 
 /**
  * Tells a browser what happens now, as server-sent events, until it leaves, its session ends (`ended`) or the process stops. While
- * nothing can be seen it says why (`away`), and goes on.
+ * nothing can be seen it says why (`away`), and goes on; where there is nothing new it says so now and then (`still`), which also keeps
+ * proxies from cutting the connection.
  */
 export function streamNow(c: Context, options: StreamOptions): Response {
   c.header('X-Accel-Buffering', 'no');
@@ -34,7 +37,7 @@ export function streamNow(c: Context, options: StreamOptions): Response {
 }
 
 async function listen(stream: SSEStreamingApi, options: StreamOptions & { signal: AbortSignal }): Promise<void> {
-  const { look, mayListen, signal } = options;
+  const { look, mayListen, signal, silentMs = SILENT_MS } = options;
   const isAllowed = everyNowAndThen(mayListen);
   let told = 0;
   let spokeAt = performance.now();
@@ -46,7 +49,7 @@ async function listen(stream: SSEStreamingApi, options: StreamOptions & { signal
     const sample = await look();
     const isNews = sample.number !== told;
     if (isNews) await stream.writeSSE({ ...eventOf(sample), retry: RETRY_MS });
-    else if (performance.now() - spokeAt > SILENT_MS) await stream.write(': still here\n\n');
+    else if (performance.now() - spokeAt > silentMs) await stream.writeSSE({ event: 'still', data: '{}' });
     else {
       await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
       continue;

@@ -22,7 +22,7 @@ export const getNow = createRoute({
   summary: 'What happens now: throughput, backlog, budget, money, breakers and failures',
   description:
     'With `Accept: text/event-stream` the answer is a stream of server-sent events: `now` with such a document every two seconds, ' +
-    '`away` with a `detail` while it cannot be told, and `ended` when the session has.',
+    '`away` with a `detail` while it cannot be told, `still` where there is nothing new for ten seconds, and `ended` when the session has.',
   security,
   responses: { 200: json('How it stands.', Now), ...keyProblems, ...awayProblem },
 });

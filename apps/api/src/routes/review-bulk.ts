@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { BulkReview } from '@usher/core/review';
 import type { Deps } from '../deps.ts';
 import { guard, needs } from '../guard.ts';
-import { Problem } from '../problem.ts';
+import { problemOf } from '../problem.ts';
 import { limitBody, readBody } from '../read-body.ts';
 import { awayProblem, body, bodyProblems, invalidProblem, json, keyProblems } from './answers.ts';
 import type { Api } from './api.ts';
@@ -16,7 +16,7 @@ const Outcome = z.object({
   code: z
     .string()
     .nullable()
-    .describe('Why it was refused: `claimed`, `changed`, `decided_before`, `unknown_ticket`, …'),
+    .describe('Why it was refused: `claimed`, `changed`, `decided_before`, `unknown_ticket`, `ticket_removed`, …'),
   detail: z.string().nullable(),
 });
 type Outcome = z.infer<typeof Outcome>;
@@ -64,8 +64,10 @@ async function outcomeOf(id: string, reviewing: Promise<unknown>): Promise<Outco
     await reviewing;
     return { id, status: 'accepted', code: null, detail: null };
   } catch (thrown) {
-    if (!(thrown instanceof Problem)) throw thrown;
-    const { code, message: detail } = thrown;
+    const problem = problemOf(thrown);
+    // What keeps from every ticket is said once.
+    if (problem === undefined || problem.status >= 500) throw thrown;
+    const { code, message: detail } = problem;
     return { id, status: 'refused', code, detail };
   }
 }

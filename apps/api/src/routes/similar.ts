@@ -52,7 +52,7 @@ export function addSimilar(api: Api, { authenticate, database, similarTickets }:
     const { id } = c.req.valid('param');
     const ticket = await database.quick((db) => findTicket(db, ticketIdOf(id)));
     if (ticket === undefined) throw unknownTicket(id);
-    const found = await similarTickets(ticket);
+    const found = await similarTickets.like(ticket);
     const similar = found.map(({ externalId, provenance, ...one }) => {
       return { ...one, ticket_id: externalId, known_by: provenance };
     });

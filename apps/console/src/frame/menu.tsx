@@ -5,7 +5,10 @@ export function Menu() {
   const { person, leave } = useSession();
   return (
     <details class="menu">
-      <summary aria-label={`Signed in as ${person.name}`}>{initials(person.name)}</summary>
+      <summary>
+        <span aria-hidden="true">{initials(person.name)}</span>
+        <span class="unseen">Signed in as {person.name}</span>
+      </summary>
       <div class="card">
         <p>
           <strong>{person.name}</strong>

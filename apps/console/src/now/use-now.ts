@@ -47,6 +47,7 @@ function createEar(tell: (heard: Partial<Live>) => void) {
     source = new EventSource('/v1/now');
     source.addEventListener('now', ({ data }) => hear({ now: readNow(data), trouble: undefined }));
     source.addEventListener('away', ({ data }) => hear({ trouble: readDetail(data) }));
+    source.addEventListener('still', () => hear({}));
     source.addEventListener('ended', () => sessionEnded.dispatchEvent(new Event('ended')));
     source.addEventListener('error', restart);
     later(restart, SILENT_MS);

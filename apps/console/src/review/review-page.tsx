@@ -119,7 +119,11 @@ interface BarProps {
 }
 
 function Bar({ kind, filter, queue, help }: BarProps) {
-  const { data } = useAnswer(`review/${queue.done}`, () => ask(v1.review.$get({ query: { limit: '1' } })));
+  const { data, again } = useAnswer('review', () => ask(v1.review.$get({ query: { limit: '1' } })));
+  const isEmpty = queue.held.length === 0;
+  useEffect(() => {
+    if (!isEmpty || queue.done > 0) again();
+  }, [queue.done, isEmpty, again]);
   const { triage = 0, suggest = 0, audit = 0 } = data?.waiting ?? {};
   return (
     <div class="bar">

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { messageOf } from '../api/use-answer.ts';
 import { answer, type Item, type Kind, type ReviewFilter, takeNext, type Verdict } from './item.ts';
 
@@ -9,6 +9,9 @@ const UNDO_MS = 10_000;
 
 /** Milliseconds between looks for something new while there is too little. */
 const LOOK_EVERY_MS = 5_000;
+
+/** What is still said for a queue that was left: until it is, the server would give its tickets out again. */
+let leaving: Promise<unknown> = Promise.resolve();
 
 interface Pending {
   item: Item;
@@ -29,7 +32,10 @@ export interface Queue {
   undo: () => void;
 }
 
-/** Keeps the queue of one kind filled while the page is open, and tells what is pending when it closes. */
+/**
+ * Keeps the queue of one kind filled while the page is open. When it closes, what is pending is told, and what was held goes back to
+ * the others.
+ */
 export function useQueue(kind: Kind, filter: ReviewFilter): Queue {
   const [held, setHeld] = useState<readonly Item[]>([]);
   const [isFilling, setIsFilling] = useState(true);
@@ -39,19 +45,27 @@ export function useQueue(kind: Kind, filter: ReviewFilter): Queue {
   const pending = useRef<Pending[]>([]);
   const [pendingCount, setPendingCount] = useState(0);
 
-  const tell = useCallback((one: Pending) => {
+  const isLeft = useRef(false);
+  const filling = useRef<Promise<void>>(undefined);
+  const inHand = useRef<readonly Item[]>([]);
+  useLayoutEffect(() => {
+    inHand.current = held;
+  }, [held]);
+
+  const tell = useCallback(async (one: Pending) => {
     clearTimeout(one.timer);
     pending.current = pending.current.filter((other) => other !== one);
     setPendingCount(pending.current.length);
-    answer(one.item.id, one.verdict).catch((thrown: unknown) => setError(messageOf(thrown)));
+    await answer(one.item.id, one.verdict).catch((thrown: unknown) => setError(messageOf(thrown)));
   }, []);
 
   useEffect(() => {
-    const tellAll = () => pending.current.forEach(tell);
+    const tellAll = () => pending.current.map((one) => tell(one));
     window.addEventListener('pagehide', tellAll);
     return () => {
       window.removeEventListener('pagehide', tellAll);
-      tellAll();
+      isLeft.current = true;
+      leaving = Promise.all([leaving, filling.current, ...tellAll(), ...inHand.current.map(giveBack)]);
     };
   }, [kind, tell]);
 
@@ -65,7 +79,9 @@ export function useQueue(kind: Kind, filter: ReviewFilter): Queue {
       isAsking.current = true;
       try {
         const known = [...held, ...pending.current.map(({ item }) => item)];
+        await leaving;
         const item = await takeNext({ kind, filter }, known);
+        if (isLeft.current && item !== null) await giveBack(item);
         setIsFilling(false);
         if (item === null || known.some(({ id }) => id === item.id)) again = setTimeout(look, LOOK_EVERY_MS);
         else setHeld((before) => [...before, item]);
@@ -76,7 +92,7 @@ export function useQueue(kind: Kind, filter: ReviewFilter): Queue {
         isAsking.current = false;
       }
     };
-    void fill();
+    filling.current = fill();
     return () => clearTimeout(again);
   }, [held, kind, looks]);
 
@@ -84,7 +100,7 @@ export function useQueue(kind: Kind, filter: ReviewFilter): Queue {
     (item: Item, verdict: Verdict) => {
       if (pending.current.some((one) => one.item.id === item.id)) return;
       setError('');
-      const one: Pending = { item, verdict, timer: setTimeout(() => tell(one), UNDO_MS) };
+      const one: Pending = { item, verdict, timer: setTimeout(() => void tell(one), UNDO_MS) };
       pending.current = [...pending.current, one];
       setPendingCount(pending.current.length);
       setHeld((before) => before.filter(({ id }) => id !== item.id));
@@ -104,4 +120,9 @@ export function useQueue(kind: Kind, filter: ReviewFilter): Queue {
   }, []);
 
   return { held, isFilling, error, done, canUndo: pendingCount > 0, say, undo };
+}
+
+/** What cannot be given back now goes back by itself in a few minutes. */
+async function giveBack({ id }: Item): Promise<void> {
+  await answer(id, { action: 'pass' }).catch(() => {});
 }

@@ -95,6 +95,11 @@ function Published({ version }: { version: number | undefined }) {
     <p class="card" role="status">
       Version {version} is in force.{' '}
       <a href={viewAddress('versions', { from: version - 1, to: version })}>What it changed</a>
+      <br />
+      <span class="hint">
+        The local model learns it now by itself, which takes seconds, with many labels a minute or so. What comes in
+        meanwhile waits for it, or goes to Claude where there is a key.
+      </span>
     </p>
   );
 }

@@ -45,7 +45,7 @@ function classified(fact: History['classifications'][number]): Chapter {
 function decided(fact: History['decisions'][number]): Chapter {
   return {
     at: fact.created_at,
-    title: `Decided: ${fact.action} to ${fact.team}`,
+    title: decisionTitle(fact),
     detail: (
       <>
         {fact.note !== null && <p>{fact.note}</p>}
@@ -56,6 +56,11 @@ function decided(fact: History['decisions'][number]): Chapter {
       </>
     ),
   };
+}
+
+function decisionTitle({ action, team }: History['decisions'][number]): string {
+  if (action === 'triage') return 'Decided: a person decides';
+  return action === 'suggest' ? `Decided: suggest ${team}` : `Decided: route to ${team}`;
 }
 
 function corrected(fact: History['corrections'][number]): Chapter {
