@@ -1,6 +1,13 @@
+interface Props {
+  value: number | null;
+  isCalibrated?: boolean | null;
+  /** Why the decision is as it is, where there is one. */
+  reason?: string | null;
+}
+
 /** A confidence as number and bar; said to be unknown where nothing was predicted, and to be the engine's own word where it is not calibrated. */
-export function Confidence({ value, isCalibrated }: { value: number | null; isCalibrated?: boolean | null }) {
-  if (value === null) return <span class="faint">not predicted</span>;
+export function Confidence({ value, isCalibrated, reason }: Props) {
+  if (value === null) return <span class="faint">{isByPerson(reason) ? 'a person said so' : 'not predicted'}</span>;
   const percent = Math.floor(value * 100);
   const title =
     isCalibrated === false ? "The engine's own word: not enough outcomes are known to calibrate it." : undefined;
@@ -12,4 +19,8 @@ export function Confidence({ value, isCalibrated }: { value: number | null; isCa
       </span>
     </span>
   );
+}
+
+function isByPerson(reason: string | null | undefined): boolean {
+  return reason === 'corrected' || reason === 'accepted';
 }

@@ -22,7 +22,7 @@ export function Filters({ given }: { given: Record<string, string> }) {
           type="search"
           key={given['q'] ?? ''}
           defaultValue={given['q'] ?? ''}
-          placeholder="in the subject, or in new texts"
+          placeholder="subject or new text"
           onChange={(event) => choose('q', event.currentTarget.value.trim())}
         />
       </label>

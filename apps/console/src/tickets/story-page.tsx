@@ -66,7 +66,7 @@ function Standing({ ticket }: { ticket: Ticket }) {
       </dd>
       <dt>Confidence</dt>
       <dd>
-        <Confidence value={ticket.confidence} isCalibrated={ticket.calibrated} />
+        <Confidence value={ticket.confidence} isCalibrated={ticket.calibrated} reason={ticket.reason} />
       </dd>
       <dt>Priority</dt>
       <dd>{ticket.priority ?? 'none yet'}</dd>

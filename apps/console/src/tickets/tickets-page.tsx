@@ -76,7 +76,7 @@ export function TicketsPage() {
                   <td>{ticket.routed_to}</td>
                   <td>
                     {ticket.decided_at !== null && (
-                      <Confidence value={ticket.confidence} isCalibrated={ticket.calibrated} />
+                      <Confidence value={ticket.confidence} isCalibrated={ticket.calibrated} reason={ticket.reason} />
                     )}
                   </td>
                   <td>
