@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Decision } from '@usher/core/decide';
+import { decide } from '@usher/core/decide';
 import type { Role } from '@usher/core/scope';
+import type { EngineAnswer } from '@usher/core/engine';
+import type { Suggestion } from '@usher/core/suggestion';
 import { findCategory, Taxonomy } from '@usher/core/taxonomy';
 import { TicketDraft } from '@usher/core/ticket';
 import { invitePerson, takeInvitation } from '@usher/db/invitations';
@@ -41,7 +43,7 @@ export async function writeEveryday(api: ApiUnderTest): Promise<void> {
   await join(api, { email: 'piet@example.com', name: 'Piet de Vries', role: 'ops' });
   const tickets = texts.map(({ subject, body }, at) => TicketDraft.parse({ ticket_id: idOf(at), subject, body }));
   await api.send('/v1/tickets', { body: { tickets } });
-  for (const at of texts.keys()) await decide(api, at);
+  for (const at of texts.keys()) await decideAbout(api, at);
   for (const at of texts.keys()) {
     const category = expectedOf(at);
     if (category === undefined || !isCorrected(at)) continue;
@@ -88,26 +90,17 @@ function idOf(at: number): string {
   return `T-${4_101 + at * 7}`;
 }
 
-async function decide(api: ApiUnderTest, at: number): Promise<void> {
+async function decideAbout(api: ApiUnderTest, at: number): Promise<void> {
   const { id: ticketId, revision } = await untilStored(api, idOf(at));
-  const decision = decisionOf(at);
-  const { category, subcategory, confidence } = decision;
-  const words = texts[at]?.body.match(/[a-z]{5,}/g)?.slice(0, 4) ?? [];
-  const suggestion = {
-    category: category ?? '',
-    subcategory,
-    confidence: confidence ?? 0,
-    calibrated: true,
-    alternatives: [
-      { category: SHIPPED.categories[(at + 2) % 7]?.key ?? '', confidence: (1 - (confidence ?? 0)) / 2 },
-      { category: SHIPPED.categories[(at + 4) % 7]?.key ?? '', confidence: (1 - (confidence ?? 0)) / 4 },
-    ].filter((one) => one.category !== category),
-    rationale: `Words that spoke for it: ${words.join(', ')}.`,
-  };
+  const suggestion = suggestionFor(at);
   const local = { engine: 'local', model: 'local-5d21c0aa', usage: null, costMicroUsd: 0, durationMs: 1.4 } as const;
-  const call = answer({ suggestion, ...(at % 3 === 0 && { ...local, requestId: null }) });
+  const isLocal = at % 3 === 0;
+  const call = answer({ suggestion, ...(isLocal && { ...local, requestId: null }) });
+  const thresholds = { all: 0.7, byCategory: {} };
+  const answered: EngineAnswer = { kind: 'suggested', suggestion, calls: [call], standIn: null };
+  const decision = decide(answered, { taxonomy: SHIPPED, mode: 'auto', thresholds });
   const releaseId = await makeRelease(api.db);
-  const how = { mode: 'auto', engine: at % 3 === 0 ? 'local' : 'claude', calls: [call], decision } as const;
+  const how = { mode: 'auto', engine: isLocal ? 'local' : 'claude', calls: [call], decision } as const;
   await recordDecision(api.db, { ticketId, revision, releaseId, ...how });
 }
 
@@ -118,24 +111,25 @@ function expectedOf(at: number): string | undefined {
 }
 
 /** Every third ticket is unclear, and a few were taken for something else. */
-function decisionOf(at: number): Decision {
+function suggestionFor(at: number): Suggestion {
   const expected = expectedOf(at) ?? SHIPPED.fallback;
-  const said = at % 30 === 4 ? (SHIPPED.categories[at % 7]?.key ?? expected) : expected;
-  const category = findCategory(SHIPPED, said);
+  const category = at % 30 === 4 ? categoryAt(at) : expected;
   const isUnsure = at % 3 === 1 || expectedOf(at) === undefined;
   const confidence = isUnsure ? 0.38 + (at % 7) * 0.045 : 0.86 + (at % 8) * 0.017;
+  const words = texts[at]?.body.match(/[a-z]{5,}/g)?.slice(0, 4) ?? [];
+  const others = [categoryAt(at + 2), categoryAt(at + 4)].filter((other) => other !== category);
   return {
-    action: isUnsure ? 'triage' : 'route',
-    reason: isUnsure ? 'low_confidence' : 'confident',
-    category: said,
-    subcategory: category?.subcategories[at % 2]?.key ?? null,
-    team: isUnsure ? 'triage' : (category?.team ?? 'support'),
-    priority: category?.priority ?? 'medium',
-    slaHours: category?.sla_hours ?? 24,
+    category,
+    subcategory: findCategory(SHIPPED, category)?.subcategories[at % 2]?.key ?? null,
     confidence,
-    isCalibrated: true,
-    note: isUnsure ? `Low confidence (${confidence.toFixed(2)}). Manual review needed.` : null,
+    calibrated: true,
+    alternatives: others.map((other, rank) => ({ category: other, confidence: (1 - confidence) / (rank + 2) })),
+    rationale: `Words that spoke for it: ${words.join(', ')}.`,
   };
+}
+
+function categoryAt(at: number): string {
+  return SHIPPED.categories[at % SHIPPED.categories.length]?.key ?? SHIPPED.fallback;
 }
 
 function read(path: string): string {
