@@ -13,7 +13,7 @@ if (existsSync('.env')) process.loadEnvFile('.env');
 // thread that reads begins with as many megabytes of young objects as it may have.
 if (process.argv[2] === 'backfill') {
   const frugal = ['--semi-space-growth-factor=1', '--heap-growing-percent=40'];
-  for (const flag of [...frugal, '--no-parallel-scavenge', '--min-semi-space-size=4']) setFlagsFromString(flag);
+  for (const flag of [...frugal, '--no-parallel-scavenge', '--min-semi-space-size=2']) setFlagsFromString(flag);
 }
 const { runProgram } = await import('./program.ts');
 const screen = new Screen({ out: process.stdout, error: process.stderr, isJson: process.argv.includes('--json') });

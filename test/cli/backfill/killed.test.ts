@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 const MAIN = new URL('../../../apps/cli/src/main.ts', import.meta.url).pathname;
-const ROWS = 16_000;
+const ROWS = 40_000;
 /** Every hundredth row has no id, and every two hundredth has a quote that is never closed. */
 const isBroken = (row: number) => row % 100 === 0;
 

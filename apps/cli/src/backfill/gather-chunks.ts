@@ -1,6 +1,7 @@
 import { type Origin, type PackedRows, RowPacker } from '@usher/db/backfill/packed-rows';
 import { type Part, readParts, type ReadRules } from './read-parts.ts';
 import type { TextFile } from './read-text.ts';
+import { rejectLine } from './reject-file.ts';
 import type { Rooms } from './rooms.ts';
 
 /** How a file is read, and after how many records. */
@@ -11,8 +12,10 @@ export interface Gathering {
 }
 
 /** Parts of a file that follow each other, for one transaction. Plain data, which can go from thread to thread. */
-export interface GatheredChunk extends Pick<Part, 'from' | 'to' | 'refused' | 'skipped' | 'rejects'> {
+export interface GatheredChunk extends Pick<Part, 'from' | 'to' | 'refused' | 'skipped'> {
   rows: PackedRows;
+  /** Lines for the reject file. */
+  rejects: readonly string[];
   /** Labels that the taxonomy does not have, and how many tickets have each. */
   unknownLabels: ReadonlyMap<string, number>;
   /** How much of the file was read by then. */
@@ -46,7 +49,7 @@ class Growing {
   #refused = 0;
   #skipped = 0;
   readonly #packer: RowPacker;
-  readonly #rejects: GatheredChunk['rejects'] = [];
+  readonly #rejects: string[] = [];
   readonly #unknownLabels = new Map<string, number>();
 
   constructor(from: number, packer: RowPacker) {
@@ -64,7 +67,7 @@ class Growing {
     this.to = to;
     this.#refused += refused;
     this.#skipped += skipped;
-    this.#rejects.push(...rejects);
+    for (const reject of rejects) this.#rejects.push(rejectLine(reject));
     for (const label of unknownLabels) this.#unknownLabels.set(label, (this.#unknownLabels.get(label) ?? 0) + 1);
   }
 

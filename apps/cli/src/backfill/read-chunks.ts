@@ -5,10 +5,10 @@ import { type GatheredChunk, gatherChunks, type Gathering } from './gather-chunk
 import { STDIN, type TextFile } from './read-text.ts';
 import { Rooms } from './rooms.ts';
 
-/** Chunks in hand: one is stored, one waits, one is gathered. */
-const CHUNKS = 3;
+/** Chunks in hand: one is stored while the next is gathered. */
+const CHUNKS = 2;
 /** Most megabytes of young objects in the thread, in three parts; with more it takes more memory for the same speed. */
-const YOUNG_MB = 12;
+const YOUNG_MB = 6;
 
 /** What the thread is started with. */
 export interface ThreadTask extends Gathering {

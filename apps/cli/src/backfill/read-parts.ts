@@ -38,28 +38,48 @@ export type Part = Pick<Chunk, 'from' | 'to' | 'refused' | 'skipped'> & {
  */
 export async function* readParts(file: TextFile, rules: ReadRules, position: number): AsyncGenerator<Part> {
   const reader = await openRecords(file.text(), rules.delimiter);
-  const mostTickets = Math.min(rules.rate, TICKETS_A_PART);
   let rowRules: RowRules | undefined;
-  let part = new Growing(position);
-  let taken = 0;
+  let left = rules.limit;
   let read = 0;
   for await (const some of reader.records) {
     // Those before were stored by an earlier run.
     const records = some.slice(Math.max(0, position - read));
+    const from = Math.max(position, read);
     read += some.length;
     if (records.length === 0) continue;
     rowRules ??= { ...rules, locations: findLocations(reader, records, rules) };
-    for (const record of records) {
-      const row = readRecord(record, rowRules);
-      if (rules.isStrict) refuseStrictly(file, record, row);
-      part.add({ file: file.file, record, row });
-      taken += Number(row.kind === 'ticket');
-      if (taken >= rules.limit) break;
-      if (!part.isFull(mostTickets)) continue;
-      yield part.ended();
-      part = new Growing(part.to);
+    for (const part of partsOf(records, { file, from, rules, rowRules, left })) {
+      left -= part.rows.length;
+      yield part;
     }
-    if (taken >= rules.limit) break;
+    if (left <= 0) return;
+  }
+}
+
+interface Reading {
+  file: TextFile;
+  /** Records before these. */
+  from: number;
+  rules: ReadRules;
+  rowRules: RowRules;
+  /** Most tickets that are taken from these. */
+  left: number;
+}
+
+/** What was read at once: nothing of it is kept until more is read, because what lives that long is dear to tidy up. */
+function* partsOf(records: readonly SourceRecord[], { file, from, rules, rowRules, left }: Reading): Generator<Part> {
+  const mostTickets = Math.min(rules.rate, TICKETS_A_PART);
+  let part = new Growing(from);
+  let taken = 0;
+  for (const record of records) {
+    const row = readRecord(record, rowRules);
+    if (rules.isStrict) refuseStrictly(file, record, row);
+    part.add({ file: file.file, record, row });
+    taken += Number(row.kind === 'ticket');
+    if (taken >= left) break;
+    if (!part.isFull(mostTickets)) continue;
+    yield part.ended();
+    part = new Growing(part.to);
   }
   if (part.to > part.from) yield part.ended();
 }

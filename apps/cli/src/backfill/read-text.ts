@@ -10,8 +10,9 @@ export const STDIN = '-';
 const GZIP = [0x1f, 0x8b];
 /** Bytes by which a file is recognised again, together with its size. */
 const HEAD_BYTES = 65_536;
+const READ_BYTES = 524_288;
 /** V8 keeps strings longer than some 100 KB apart, and tidies them up late. */
-const READ_BYTES = 65_536;
+const PIECE_BYTES = 16_384;
 
 /** A file that can be read as text, however it is packed and encoded. */
 export interface TextFile {
@@ -44,8 +45,11 @@ async function openFile(file: string, encoding: string | undefined): Promise<Tex
     for (;;) {
       const { bytesRead: length } = await handle.read(room, 0, READ_BYTES);
       if (length === 0) return;
-      bytesRead += length;
-      yield room.subarray(0, length);
+      for (let start = 0; start < length; start += PIECE_BYTES) {
+        const piece = room.subarray(start, Math.min(start + PIECE_BYTES, length));
+        bytesRead += piece.length;
+        yield piece;
+      }
     }
   }
   return {

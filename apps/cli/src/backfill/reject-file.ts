@@ -12,7 +12,8 @@ export interface Reject {
 /** Where rejects are collected: one JSON object a line. Nothing is made while there are none. */
 export interface RejectFile extends AsyncDisposable {
   path: string;
-  add(rejects: readonly Reject[]): void;
+  /** Takes lines of rejectLine. */
+  add(lines: readonly string[]): void;
   /** Writes what was added to the disk and answers the length of the file in bytes. */
   flush(): Promise<number>;
 }
@@ -27,8 +28,8 @@ export async function openRejectFile(path: string, bytes: number): Promise<Rejec
   let pending: string[] = [];
   return {
     path,
-    add(rejects) {
-      for (const reject of rejects) pending.push(`${JSON.stringify({ ...reject, row: short(reject.row) })}\n`);
+    add(lines) {
+      pending.push(...lines);
     },
     async flush() {
       if (pending.length === 0) return written;
@@ -44,6 +45,11 @@ export async function openRejectFile(path: string, bytes: number): Promise<Rejec
       await handle?.close();
     },
   };
+}
+
+/** What the file has of a reject. A text of its own: the cells of a row hold on to the whole piece of the file that they are from. */
+export function rejectLine(reject: Reject): string {
+  return `${JSON.stringify({ ...reject, row: short(reject.row) })}\n`;
 }
 
 function short(row: unknown): unknown {

@@ -60,13 +60,19 @@ async function copyNew(tx: Db, rows: PackedRows): Promise<HashedArrival[]> {
   return [];
 }
 
+/** What a server that breaks down has not yet on disk is lost together with the position, and read again: nobody waits for the disk. */
+const STANDING = {
+  state: backfills.state,
+  isHeld: backfills.isHeld,
+  position: backfills.position,
+  hurried: sql`set_config('synchronous_commit', 'off', true)`,
+};
+
 async function storeWith(storeNew: StoreNew, db: Db, chunk: Chunk): Promise<Stored> {
   const { backfillId } = chunk.rows.origin;
   return whileAvailable(() =>
     db.transaction(async (tx): Promise<Stored> => {
-      // What a server that breaks down has not yet on disk is lost together with the position: it is read again.
-      await tx.execute(sql`set local synchronous_commit = off`);
-      const [backfill] = await tx.select().from(backfills).where(eq(backfills.id, backfillId)).for('update');
+      const [backfill] = await tx.select(STANDING).from(backfills).where(eq(backfills.id, backfillId)).for('update');
       if (backfill === undefined || backfill.state === 'cancelled') return { kind: 'cancelled' };
       if (backfill.isHeld) return { kind: 'held' };
       if (backfill.position !== chunk.from) return { kind: 'overtaken' };
