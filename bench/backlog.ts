@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { publishTaxonomy } from '@usher/db/taxonomies';
 import { connectDatabase } from '@usher/db/connect';
+import { rollUp } from '@usher/db/rollup/roll-up';
 import { startClaudeServer } from '@usher/test/support/claude-server';
 import { desk } from '@usher/test/support/claude-server-desk';
 import { Redis } from 'ioredis';
@@ -47,6 +48,8 @@ export const backlog: Benchmark = {
     const empty = await measure(services, { port: api.port, forMs });
     progress(`${TICKETS[size]} tickets begin to wait`);
     await wait(services, TICKETS[size], progress);
+    progress('the reports count them');
+    while ((await rollUp(database.db, { mostMs: 10_000, patienceMs: 2_000 })) > 0);
     progress('the same beside them');
     const full = await measure(services, { port: api.port, forMs });
     return findingsOf(TICKETS[size], empty, full);
@@ -73,7 +76,8 @@ async function measure({ redisUrl }: Services, { port, forMs }: { port: number; 
     const json = JSON.stringify({
       ticket_id: `${run}-${number}`,
       subject: 'Charged twice',
-      body: 'Please refund one.',
+      // Nobody asks Claude twice about the same text.
+      body: `Please refund one of the two payments of order ${run}-${number}.`,
     });
     return `${head}Content-Length: ${json.length}\r\n\r\n${json}`;
   };

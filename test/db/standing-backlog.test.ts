@@ -1,5 +1,5 @@
 import { connectDatabase } from '@usher/db/connect';
-import { readStandingBacklog } from '@usher/db/standing-backlog';
+import { readBacklog, readStandingBacklog } from '@usher/db/standing-backlog';
 import { ensureSource } from '@usher/db/sources';
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
@@ -58,6 +58,15 @@ test('tickets are told by lane and by what they wait for, with the age of the ol
   ]);
   expect(lanes.map(({ oldestSeconds }) => Math.floor((oldestSeconds ?? 0) / 30))).toEqual([3, 10]);
   expect([triaged, suggested]).toEqual([exactly(5), exactly(6)]);
+});
+
+test('in short, everything in a lane waits, whatever for', async () => {
+  const [live, bulk] = await readBacklog(db, { most: 100 });
+  expect(live).toMatchObject({ lane: 'live', waiting: exactly(5) });
+  expect(bulk).toMatchObject({ lane: 'bulk', waiting: exactly(5) });
+  expect([live, bulk].map((one) => Math.floor((one?.oldestSeconds ?? 0) / 30))).toEqual([3, 10]);
+  const [, short] = await readBacklog(db, { most: 4 });
+  expect(short?.waiting).toEqual({ n: 4, isMore: true });
 });
 
 test('of a large backlog it is said that there is more than was counted', async () => {

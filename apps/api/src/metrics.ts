@@ -1,4 +1,4 @@
-import { countBacklog, type LaneBacklog } from '@usher/db/backlog';
+import { type LaneBacklog, readBacklog } from '@usher/db/standing-backlog';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RequestDatabase } from './database.ts';
 
@@ -89,6 +89,8 @@ export function createMetrics(): Metrics {
   };
 }
 
+/** Waiting tickets of a lane that are counted: millions would take longer than a scrape may. */
+const MOST_COUNTED = 100_000;
 /** Milliseconds for which a look at the backlog serves every scrape. */
 const BACKLOG_KEPT_MS = 5_000;
 
@@ -99,7 +101,7 @@ export function measureBacklog(registry: Registry, database: RequestDatabase, no
   const read = () => {
     if (now() - readAt >= BACKLOG_KEPT_MS) {
       readAt = now();
-      reading = database.slow(countBacklog).catch(() => []);
+      reading = database.slow((db) => readBacklog(db, { most: MOST_COUNTED })).catch(() => []);
     }
     return reading;
   };
@@ -115,6 +117,14 @@ export function measureBacklog(registry: Registry, database: RequestDatabase, no
         for (const backlog of backlogs) this.set({ lane: backlog.lane }, valueOf(backlog));
       },
     });
-  gauge('usher_tickets_waiting', 'Tickets that wait for a decision.', ({ waiting }) => waiting);
-  gauge('usher_oldest_waiting_seconds', 'Age of the oldest ticket that waits.', ({ oldestSeconds }) => oldestSeconds);
+  gauge(
+    'usher_tickets_waiting',
+    'Tickets that wait for a decision, counted up to 100,000 a lane.',
+    ({ waiting }) => waiting.n,
+  );
+  gauge(
+    'usher_oldest_waiting_seconds',
+    'Age of the oldest ticket that waits.',
+    ({ oldestSeconds }) => oldestSeconds ?? 0,
+  );
 }

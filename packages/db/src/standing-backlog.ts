@@ -46,6 +46,34 @@ export async function readStandingBacklog(db: Db, { most } = { most: MOST_COUNTE
   });
 }
 
+/** A lane in short. */
+export interface LaneBacklog {
+  lane: Lane;
+  /** Everything in it that has no decision. */
+  waiting: Counted;
+  /** Age in seconds of the one that waits longest; null when none does. */
+  oldestSeconds: number | null;
+}
+
+/** How much waits in each lane, whatever it waits for; of more than `most` it is said that there is more. */
+export async function readBacklog(db: Db, { most }: { most: number }): Promise<LaneBacklog[]> {
+  return whileAvailable(async () => {
+    const backlog = [];
+    for (const lane of Lane.options) backlog.push(inShort(await readLane(db, lane, most), most));
+    return backlog;
+  });
+}
+
+function inShort({ lane, waiting, postponed, inBatches, oldestSeconds }: StandingLane, most: number): LaneBacklog {
+  const parts = [waiting, postponed, inBatches];
+  const n = parts.reduce((sum, part) => sum + part.n, 0);
+  return {
+    lane,
+    waiting: { n: Math.min(n, most), isMore: n > most || parts.some(({ isMore }) => isMore) },
+    oldestSeconds,
+  };
+}
+
 interface LaneRow {
   seen: number;
   soon: number;

@@ -1,14 +1,14 @@
 import type { Report, ReportFilter } from '@usher/core/reports/report';
 import { type VolumeLine, volumeReport, type VolumeReport, type VolumeStep } from '@usher/core/reports/volume';
-import { Lane } from '@usher/core/ticket';
 import { sql } from 'drizzle-orm';
 import type { Db } from '../connect.ts';
 import { whileAvailable } from '../failures.ts';
+import { readBacklog } from '../standing-backlog.ts';
 import { countNow } from './count-now.ts';
 import { isWantedHour } from './range.ts';
 
 /** Waiting tickets of a lane that are counted; more of them would take their time. */
-const MOST_COUNTED = 100_000;
+const MOST_COUNTED = 10_000;
 
 /** What came in and what became of it, by the day or hour, newest first; and what waits now. */
 export async function reportVolume(
@@ -17,7 +17,13 @@ export async function reportVolume(
 ): Promise<Report<VolumeReport>> {
   const not_counted = await countNow(db);
   const lines = await volumeLines(db, filter, { step, limit });
-  const backlog = await whileAvailable(() => Promise.all(Lane.options.map((lane) => waitingIn(db, lane))));
+  const lanes = await readBacklog(db, { most: MOST_COUNTED });
+  const backlog = lanes.map(({ lane, waiting: { n, isMore }, oldestSeconds }) => ({
+    lane,
+    waiting: n,
+    is_more: isMore,
+    oldest_seconds: oldestSeconds,
+  }));
   return volumeReport({ step, lines, backlog, not_counted });
 }
 
@@ -37,16 +43,4 @@ async function volumeLines(
       from hourly_volume where ${isWantedHour(filter)}
       group by 1 order by 1 desc limit ${limit}`),
   );
-}
-
-async function waitingIn(db: Db, lane: Lane): Promise<VolumeReport['backlog'][number]> {
-  const [found] = await db.execute<{ waiting: number; oldest: number | null }>(sql`
-    select (select count(*) from (
-              select from tickets where state = 'received' and lane = ${lane} limit ${MOST_COUNTED + 1}) as first
-           )::float8 as waiting,
-           (select extract(epoch from now() - revised_at) from tickets
-            where state = 'received' and lane = ${lane} order by due_at limit 1)::float8 as oldest`);
-  const waiting = found?.waiting ?? 0;
-  const isMore = waiting > MOST_COUNTED;
-  return { lane, waiting: Math.min(waiting, MOST_COUNTED), is_more: isMore, oldest_seconds: found?.oldest ?? null };
 }
