@@ -620,6 +620,6 @@ CREATE INDEX "tickets_by_state" ON "tickets" USING btree ("state","id");--> stat
 CREATE INDEX "tickets_by_team" ON "tickets" USING btree ("team","id") WHERE "tickets"."team" is not null;--> statement-breakpoint
 CREATE INDEX "tickets_by_category" ON "tickets" USING btree ("category","id") WHERE "tickets"."category" is not null;--> statement-breakpoint
 CREATE INDEX "tickets_by_source" ON "tickets" USING btree ("source_id","id");--> statement-breakpoint
-CREATE INDEX "tickets_by_words" ON "tickets" USING gin (to_tsvector('simple', "subject")) WHERE "tickets"."state" <> 'received' or "tickets"."lane" = 'live';--> statement-breakpoint
+CREATE INDEX "tickets_by_words" ON "tickets" USING gin (to_tsvector('simple', "subject")) WHERE "tickets"."state" <> 'received';--> statement-breakpoint
 CREATE INDEX "tickets_by_predicted" ON "tickets" USING btree ("predicted","id") WHERE "tickets"."predicted" is not null;--> statement-breakpoint
 CREATE INDEX "tickets_judged" ON "tickets" USING btree ("predicted","truth","id") WHERE "tickets"."truth" is not null;

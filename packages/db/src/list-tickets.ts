@@ -23,8 +23,8 @@ export interface ListFilter {
   /** The ticket's id in its source, or a part of the subject of one of the newest 20,000 tickets. */
   search?: string | undefined;
   /**
-   * Words of the subject, or of the body of one of the newest 1,000 tickets, as search engines on the web take them. Older tickets
-   * of the bulk lane are found once they are decided.
+   * Words of the subject, or of the body of one of the newest 1,000 tickets, as search engines on the web take them. Older tickets are
+   * found once they are decided.
    */
   words?: string | undefined;
   /** Only tickets with a smaller number: where the page before ended. */
@@ -139,7 +139,7 @@ async function hasWords(db: Db, words: string): Promise<SQL> {
   );
   const ids = sql`${`{${newest.map(({ id }) => id).join(',')}}`}::bigint[]`;
   return sql`(
-    to_tsvector('simple', ${tickets.subject}) @@ ${wanted} and (${tickets.state} <> 'received' or ${tickets.lane} = 'live')
+    to_tsvector('simple', ${tickets.subject}) @@ ${wanted} and ${tickets.state} <> 'received'
     or ${tickets.id} = any(${ids}))`;
 }
 

@@ -41,7 +41,7 @@ const Filter = z.strictObject({
     .transform(storable)
     .optional()
     .describe(
-      'Words of the subject, or of the body of one of the newest 1,000 tickets; "quoted" ones stand together, -one is missing, and or means either. Older tickets of the bulk lane are found once they are decided.',
+      'Words of the subject, or of the body of one of the newest 1,000 tickets; "quoted" ones stand together, -one is missing, and or means either. Older tickets are found once they are decided.',
     ),
   received_from: Moment.transform((text) => new Date(text)).optional(),
   received_before: Moment.transform((text) => new Date(text)).optional(),
