@@ -8,6 +8,11 @@ const dialect = new PgDialect();
 /** How often tickets have become sixteen times as many, up to the highest number that this process has met. */
 let growths = 0;
 
+/** Tells that there are tickets with these numbers, for the plans of statements that run later. */
+export function noteTickets(ticketIds: Iterable<number>): void {
+  for (const ticketId of ticketIds) while (ticketId > 16 ** growths) growths += 1;
+}
+
 interface Execution {
   /** A value for each placeholder of the statement. */
   values: Record<string, string>;
@@ -28,7 +33,7 @@ export function prepare<Row extends Record<string, unknown>>(
     const { session } = db._;
     if (!(session instanceof PostgresJsSession))
       throw new TypeError('prepared statements need the driver of this package');
-    for (const ticketId of ticketIds) while (ticketId > 16 ** growths) growths += 1;
+    noteTickets(ticketIds);
     const upTo = `\n-- up to 16^${growths} tickets`;
     const rows: Row[] = await session.client.unsafe(text + upTo, fillPlaceholders(params, values), { prepare: true });
     return rows;

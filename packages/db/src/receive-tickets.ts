@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Arrival, batchPlaceOf, type HashedArrival, type Receipt } from './arrival.ts';
 import type { Db } from './connect.ts';
-import { prepare } from './prepared.ts';
+import { noteTickets, prepare } from './prepared.ts';
 import { whileAvailable } from './failures.ts';
 import { reviseTickets } from './revise-tickets.ts';
 import { hashOf } from './text-hash.ts';
@@ -64,5 +64,6 @@ async function insertNew(db: Db, drafts: readonly HashedArrival[]): Promise<Map<
   }));
   // Its plan is the same for any number of tickets.
   const inserted = await insertDrafts(db, { values: { drafts: JSON.stringify(rows) }, ticketIds: [] });
+  noteTickets(inserted.map(({ id }) => id));
   return new Map(inserted.map((row) => [row.key, row.id]));
 }
