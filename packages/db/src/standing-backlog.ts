@@ -57,11 +57,9 @@ export interface LaneBacklog {
 
 /** How much waits in each lane, whatever it waits for; of more than `most` it is said that there is more. */
 export async function readBacklog(db: Db, { most }: { most: number }): Promise<LaneBacklog[]> {
-  return whileAvailable(async () => {
-    const backlog = [];
-    for (const lane of Lane.options) backlog.push(inShort(await readLane(db, lane, most), most));
-    return backlog;
-  });
+  return whileAvailable(() =>
+    Promise.all(Lane.options.map(async (lane) => inShort(await readLane(db, lane, most), most))),
+  );
 }
 
 function inShort({ lane, waiting, postponed, inBatches, oldestSeconds }: StandingLane, most: number): LaneBacklog {

@@ -16,8 +16,10 @@ export async function reportVolume(
   { step, limit, ...filter }: ReportFilter & { step: VolumeStep; limit: number },
 ): Promise<Report<VolumeReport>> {
   const not_counted = await countNow(db);
-  const lines = await volumeLines(db, filter, { step, limit });
-  const lanes = await readBacklog(db, { most: MOST_COUNTED });
+  const [lines, lanes] = await Promise.all([
+    volumeLines(db, filter, { step, limit }),
+    readBacklog(db, { most: MOST_COUNTED }),
+  ]);
   const backlog = lanes.map(({ lane, waiting: { n, isMore }, oldestSeconds }) => ({
     lane,
     waiting: n,
