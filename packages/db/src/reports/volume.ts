@@ -8,7 +8,7 @@ import { countNow } from './count-now.ts';
 import { isWantedHour } from './range.ts';
 
 /** Waiting tickets of a lane that are counted; more of them would take their time. */
-const MOST_COUNTED = 10_000;
+const MOST_COUNTED = 5_000;
 
 /** What came in and what became of it, by the day or hour, newest first; and what waits now. */
 export async function reportVolume(
