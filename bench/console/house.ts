@@ -10,7 +10,7 @@ import type { Facts } from './routes.ts';
 
 const DAYS = 60;
 /** The days in which what waits came in. */
-const WAITING_DAYS = 7;
+const WAITING_DAYS = 30;
 const HOUR_MS = 3_600_000;
 
 interface House {

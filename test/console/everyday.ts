@@ -112,11 +112,9 @@ function expectedOf(at: number): string | undefined {
 
 /** Every third ticket is unclear, and a few were taken for something else. */
 function suggestionFor(at: number): Suggestion {
-  const expected = expectedOf(at) ?? SHIPPED.fallback;
-  const category = at % 30 === 4 ? categoryAt(at) : expected;
+  const category = at % 30 === 4 ? categoryAt(at) : (expectedOf(at) ?? SHIPPED.fallback);
   const isUnsure = at % 3 === 1 || expectedOf(at) === undefined;
   const confidence = isUnsure ? 0.38 + (at % 7) * 0.045 : 0.86 + (at % 8) * 0.017;
-  const words = texts[at]?.body.match(/[a-z]{5,}/g)?.slice(0, 4) ?? [];
   const others = [categoryAt(at + 2), categoryAt(at + 4)].filter((other) => other !== category);
   return {
     category,
@@ -124,8 +122,12 @@ function suggestionFor(at: number): Suggestion {
     confidence,
     calibrated: true,
     alternatives: others.map((other, rank) => ({ category: other, confidence: (1 - confidence) / (rank + 2) })),
-    rationale: `Words that spoke for it: ${words.join(', ')}.`,
+    rationale: `Words that spoke for it: ${wordsOf(at).join(', ')}.`,
   };
+}
+
+function wordsOf(at: number): string[] {
+  return texts[at]?.body.match(/[a-z]{5,}/g)?.slice(0, 4) ?? [];
 }
 
 function categoryAt(at: number): string {

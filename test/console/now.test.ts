@@ -126,6 +126,7 @@ test('Bull Board opens for ops, changes only what was allowed before, and is ref
   const { page, troubles, context } = await enter('ops');
   await page.goto('/now');
   await page.getByRole('link', { name: 'Queues', exact: true }).waitFor();
+  const job = await house.api.queue.queue('deliver').add('deliver', { deliveryId: 1 }, { delay: 600_000 });
   const board = await context.newPage();
   const boardTroubles: string[] = [];
   board.on('console', (message) => {
@@ -135,7 +136,9 @@ test('Bull Board opens for ops, changes only what was allowed before, and is ref
   await board.goto('/ops/queues/queue/deliver');
   await board.getByText('Read-only').waitFor();
   await board.getByRole('heading', { name: 'deliver' }).first().waitFor();
-  await shot(board, 'board');
+  await shot(board, 'board-light');
+  await board.emulateMedia({ colorScheme: 'dark' });
+  await shot(board, 'board-dark');
   const pause = () =>
     board.evaluate(async () => (await fetch('/ops/queues/api/queues/deliver/pause', { method: 'PUT' })).status);
   expect(await pause()).toBe(403);
@@ -143,6 +146,15 @@ test('Bull Board opens for ops, changes only what was allowed before, and is ref
   await page.getByText('Bull Board may change queues until').waitFor();
   await board.reload();
   await board.getByText('Changes are possible').waitFor();
+  // The editor of a job has its styles, which it writes into the page by itself.
+  await board.goto(`/ops/queues/queue/deliver/${job.id}`);
+  await board.getByText('deliveryId').waitFor();
+  // Its buttons have no names: this is the one with the pencil, between those to duplicate and to remove the job.
+  await board.getByRole('button').nth(9).click();
+  await board.getByRole('heading', { name: 'Update job data' }).waitFor();
+  await board.locator('.cm-editor').waitFor();
+  expect(await board.evaluate(`getComputedStyle(document.querySelector('.cm-editor')).display`)).toBe('flex');
+  await shot(board, 'board-editor');
   expect(await pause()).toBe(200);
   await vi.waitUntil(() => house.api.queue.queue('deliver').isPaused(), { timeout: 10_000, interval: 20 });
   await page.getByRole('button', { name: 'Allow no more changes' }).click();

@@ -12,6 +12,7 @@ const PAGES = [
   ['review-list', '/review?view=list', 'Accept what is chosen'],
   ['tickets', '/tickets', 'Locked out after too many attempts'],
   ['ticket', '/tickets/api:T-4129', 'Corrected:'],
+  ['taxonomy', '/taxonomy?category=returns', 'Add a subcategory'],
   ['people', '/people', 'ona@example.com'],
   ['audit', '/audit', 'ona@example.com'],
 ] as const;

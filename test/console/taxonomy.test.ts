@@ -73,6 +73,14 @@ async function lookAt(page: Page, name: string) {
   if (folder !== undefined) await page.screenshot({ path: `${folder}/taxonomy-${name}.png`, fullPage: true });
 }
 
+/** The same in both, whichever the page was opened in. */
+async function lookAtBoth(page: Page, name: string) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await lookAt(page, `${name}-${colorScheme}`);
+  }
+}
+
 async function previewAndPublish(page: Page) {
   await view(page, 'Publish');
   expect(await page.getByRole('button', { name: 'Publish' }).count()).toBe(0);
@@ -117,7 +125,7 @@ test('an administrator changes a team and an SLA, tries a ticket, previews, publ
     0,
   );
   expect(await violationsOn(page)).toEqual([]);
-  await lookAt(page, 'preview');
+  await lookAtBoth(page, 'preview');
   await page.getByRole('button', { name: 'Publish' }).click();
   await page.getByText('Version 2 is in force.').waitFor();
   expect(await category('billing')).toMatchObject({ team: 'payments', sla_hours: 8 });

@@ -117,14 +117,17 @@ function linesOf(spans: readonly Span[]): SQL {
     from (
       with said as materialized (
         -- First, and by themselves: what else is asked of them must not lead the planner to read every ticket.
-        select * from classifications as said where ${sql.join(isWanted, sql` or `)}
+        select ticket_id, revision, model, engine, reused_from, created_at, cost_micro_usd, input_tokens, cache_read_tokens,
+               cache_write_5m_tokens, cache_write_1h_tokens, output_tokens
+        from classifications as said where ${sql.join(isWanted, sql` or `)}
       ), answered as materialized (
         select said.*, ticket.source_id, decided.category
         from said
-        cross join lateral (select source_id from tickets where tickets.id = said.ticket_id) as ticket
+        -- Both limits keep it to a look for each answer: a join would read every ticket and every decision that there is.
+        cross join lateral (select source_id from tickets where tickets.id = said.ticket_id limit 1) as ticket
         left join lateral (
           select category from decisions
-          where decisions.ticket_id = said.ticket_id and decisions.revision = said.revision and actor_kind = 'engine'
+          where decisions.ticket_id = said.ticket_id and decisions.revision = said.revision and actor_kind = 'engine' limit 1
         ) as decided on true
       ), counted as (
         select answered.ticket_id, revision, model, sources.name as source, coalesce(category, ${NO_CATEGORY}) as category,

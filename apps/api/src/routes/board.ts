@@ -3,7 +3,7 @@ import { whileAvailable } from '@usher/db/failures';
 import type { QueueConnection } from '@usher/queue/connect';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { BOARD, createBoard } from '../board/create-board.ts';
-import { BOARD_POLICY, strictPage } from '../board/strict-page.ts';
+import { boardPolicy, strictPage } from '../board/strict-page.ts';
 import type { Deps } from '../deps.ts';
 import { guard, type Guarded, needs } from '../guard.ts';
 import { Problem } from '../problem.ts';
@@ -31,7 +31,9 @@ export function addBoard(api: Api, { authenticate, database, queue }: Deps): voi
       await database.quick((db) => whileAvailable(() => writeAudit(db, { actor, verb: 'queues.change', subject })));
     }
     const board = boards(mayChange ? 'writable' : 'readOnly');
-    return isAboutJobs(c) ? askBoard(c, board, queue) : showFile(c, await board.fetch(c.req.raw));
+    return isAboutJobs(c)
+      ? askBoard(c, board, queue)
+      : showFile(c, await board.fetch(c.req.raw), boardPolicy({ mayChange }));
   });
 }
 
@@ -64,12 +66,12 @@ async function askBoard(c: Context, board: Hono, queue: QueueConnection): Promis
   });
 }
 
-async function showFile(c: Context, file: Response): Promise<Response> {
+async function showFile(c: Context, file: Response, policy: string): Promise<Response> {
   const isPage = (file.headers.get('content-type') ?? '').startsWith('text/html');
   const isKept = file.ok && c.req.path.startsWith(`${BOARD}/static/`);
   const answer = isPage ? new Response(strictPage(await file.text()), file) : new Response(file.body, file);
   answer.headers.delete('Content-Length');
-  answer.headers.set('Content-Security-Policy', BOARD_POLICY);
+  answer.headers.set('Content-Security-Policy', policy);
   answer.headers.set('Cache-Control', isKept ? KEPT : 'no-cache');
   return answer;
 }
