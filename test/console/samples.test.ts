@@ -52,12 +52,14 @@ test('samples are marked wherever they are shown, and one button removes them af
   await page.goBack();
   await page.getByRole('button', { name: 'Remove samples' }).click();
   await page.getByRole('button', { name: 'Keep them' }).click();
+  await page.getByRole('link', { name: 'Review', exact: true }).click();
+  await page.getByRole('heading', { name: 'Sample S-2' }).waitFor();
   await page.getByRole('button', { name: 'Remove samples' }).click();
   expect(await violationsOn(page)).toEqual([]);
   await page.getByRole('button', { name: 'Remove them' }).click();
-  await page.getByText('No ticket is like this.').waitFor();
-  await page.getByRole('link', { name: 'Review', exact: true }).click();
   await page.getByText('Nothing waits for you').waitFor();
+  await page.getByRole('link', { name: 'Tickets', exact: true }).click();
+  await page.getByText('No ticket is like this.').waitFor();
   expect(troubles).toEqual([]);
   await context.close();
 });

@@ -65,7 +65,9 @@ export function useQueue(kind: Kind, filter: ReviewFilter): Queue {
     return () => {
       window.removeEventListener('pagehide', tellAll);
       isLeft.current = true;
-      leaving = Promise.all([leaving, filling.current, ...tellAll(), ...inHand.current.map(giveBack)]);
+      // Samples are left as they are: where they were just removed there is nothing to give back.
+      const given = inHand.current.filter(({ sample }) => !sample).map(giveBack);
+      leaving = Promise.all([leaving, filling.current, ...tellAll(), ...given]);
     };
   }, [kind, tell]);
 
