@@ -7,7 +7,7 @@ import { desk } from '@usher/test/support/claude-server-desk';
 import { Redis } from 'ioredis';
 import postgres from 'postgres';
 import type { Benchmark, Finding } from './benchmark.ts';
-import { openLoad, quantile } from './load/open.ts';
+import { latenciesOf, openLoad, quantile } from './load/open.ts';
 import { startServer } from './load/server.ts';
 import { type Services, startServices } from './services.ts';
 
@@ -81,7 +81,7 @@ async function measure({ redisUrl }: Services, { port, forMs }: { port: number; 
     });
     return `${head}Content-Length: ${json.length}\r\n\r\n${json}`;
   };
-  const live = await openLoad({ port, requestOf, rate: RATE, forMs });
+  const live = latenciesOf(await openLoad({ port, requestOf, rate: RATE, forMs }));
   return { redisMb: await redisMegabytes(redisUrl), live, reportMs: await reportMilliseconds(port) };
 }
 

@@ -9,31 +9,29 @@ export interface OpenLoad {
   forMs: number;
 }
 
-/** Milliseconds of each answer, from the moment at which its request was due. */
+/** Of milliseconds. */
 export interface Latencies {
   p50: number;
   p99: number;
   n: number;
-  /** Answers of any other status than 200 and 202. */
-  refused: number;
 }
 
 /**
  * Sends at a constant rate, so that a server that stalls makes the requests wait that were due meanwhile: a closed loop
- * would hide them (coordinated omission).
+ * would hide them (coordinated omission). Answers the milliseconds of each answer, from the moment at which its request was due.
+ * Throws where one is neither 200 nor 202.
  */
-export async function openLoad({ port, requestOf, rate, forMs }: OpenLoad): Promise<Latencies> {
+export async function openLoad({ port, requestOf, rate, forMs }: OpenLoad): Promise<number[]> {
   const idle: Connection[] = await Promise.all(Array.from({ length: 50 }, () => openConnection(port)));
   const latencies: number[] = [];
   const underWay: Promise<void>[] = [];
-  let refused = 0;
   const startedMs = performance.now();
   const sendOne = async (number: number, dueMs: number) => {
     // The one that rested longest: a server closes those that rest for seconds.
     const connection = idle.shift() ?? (await openConnection(port));
     const status = await connection.send(requestOf(number));
     latencies.push(performance.now() - dueMs);
-    if (status !== 202 && status !== 200) refused += 1;
+    if (status !== 202 && status !== 200) throw new Error(`a server under load answered ${status}`);
     idle.push(connection);
   };
   const count = Math.round((rate * forMs) / 1_000);
@@ -45,8 +43,13 @@ export async function openLoad({ port, requestOf, rate, forMs }: OpenLoad): Prom
   }
   await Promise.all(underWay);
   for (const connection of idle) connection.close();
-  latencies.sort((one, other) => one - other);
-  return { p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99), n: latencies.length, refused };
+  return latencies;
+}
+
+/** What many answers took. */
+export function latenciesOf(milliseconds: readonly number[]): Latencies {
+  const sorted = milliseconds.toSorted((one, other) => one - other);
+  return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), n: sorted.length };
 }
 
 /** The value below which that share of sorted values lies. */
