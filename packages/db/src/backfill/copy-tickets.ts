@@ -59,7 +59,7 @@ async function copyInto(table: 'tickets' | 'staged', tx: Db, rows: PackedRows): 
   await pipeline(Readable.from(piecesOf(rows)), copying);
 }
 
-const BYTES_A_PIECE = 65_536;
+const BYTES_A_PIECE = 262_144;
 
 function* piecesOf({ bytes }: PackedRows): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += BYTES_A_PIECE) {

@@ -23,8 +23,8 @@ export const PACKED_COLUMNS = `external_id, subject, body, text_hash, requester,
   written_at, source_id, lane, backfill_id, batch, state`;
 
 /** Tickets and bytes that are enough for one transaction. */
-const ENOUGH_ROWS = 8_000;
-const ENOUGH_BYTES = 5_000_000;
+const ENOUGH_ROWS = 10_000;
+const ENOUGH_BYTES = 6_500_000;
 /** Room for the rows that may come after it is nearly full; there is more where they are long. */
 const ROOM_BEYOND = 1_000_000;
 /** UTF-8 takes so many bytes at most for a UTF-16 unit. */
