@@ -8,6 +8,7 @@ import postgres from 'postgres';
 import { BROKEN_EVERY, writeHistory } from './backfill/history.ts';
 import type { Benchmark, Finding } from './benchmark.ts';
 import { peakMegabytes } from './load/server.ts';
+import { processorTime, spentBetween } from './processor-time.ts';
 import { type Services, startServices } from './services.ts';
 
 const MAIN = new URL('../apps/cli/src/main.ts', import.meta.url).pathname;
@@ -53,6 +54,8 @@ async function copyPlainly({ databaseUrl }: Services, path: string): Promise<num
 
 interface Ours {
   seconds: number;
+  /** Processor time, in words. */
+  spent: string | undefined;
   peakMb: number | null;
   /** After a quarter of the time. */
   earlyMb: number | null;
@@ -61,6 +64,7 @@ interface Ours {
 
 async function importByUsher({ databaseUrl, redisUrl }: Services, path: string): Promise<Ours> {
   const env = { ...process.env, DATABASE_URL: databaseUrl, QUEUE_URL: redisUrl };
+  const before = await processorTime();
   const startedMs = performance.now();
   const child = spawn(process.execPath, [MAIN, 'backfill', path, '--json'], {
     env,
@@ -76,12 +80,14 @@ async function importByUsher({ databaseUrl, redisUrl }: Services, path: string):
   clearInterval(look);
   if (code !== 0) throw new Error(`usher backfill ended with ${String(code)}`);
   const tookMs = performance.now() - startedMs;
+  const spent = spentBetween(before, await processorTime());
   const sql = postgres(databaseUrl, { max: 1 });
   const [row] = await sql<{ stored: number }[]>`select count(*)::int as stored from tickets`;
   await sql.end();
   const early = peaks.findLast(({ atMs }) => atMs <= tookMs / 4);
   return {
     seconds: tookMs / 1_000,
+    spent,
     peakMb: peaks.at(-1)?.mb ?? null,
     earlyMb: early?.mb ?? null,
     stored: row?.stored ?? 0,
@@ -96,6 +102,7 @@ function findingsOf({
   rows,
   copySeconds,
   seconds,
+  spent,
   peakMb,
   earlyMb,
   stored,
@@ -112,6 +119,7 @@ function findingsOf({
       unit: 'a second',
       goal: null,
       peers: [{ name: 'COPY', value: rows / copySeconds }],
+      ...(spent === undefined ? {} : { note: spent }),
     },
     { ...base, figure: 'beside COPY', value: copySeconds / seconds, unit: 'times', goal: { atLeast: 0.4 } },
     {

@@ -1,6 +1,6 @@
 import type { Benchmark, Finding } from './benchmark.ts';
 import { drainByUsher } from './drain/by-usher.ts';
-import { drainByInserts, drainByNothing } from './drain/peers.ts';
+import { type Drained, drainByInserts, drainByNothing } from './drain/peers.ts';
 import { startServices } from './services.ts';
 
 const TICKETS = 20_000;
@@ -24,21 +24,20 @@ export const drain: Benchmark = {
   },
 };
 
-function findingsOf({ nothing, inserts, ours }: Record<'nothing' | 'inserts' | 'ours', number>): Finding[] {
+function findingsOf({ nothing, inserts, ours }: Record<'nothing' | 'inserts' | 'ours', Drained>): Finding[] {
   const base = { interval: null, n: TICKETS } as const;
+  const noteOf = ({ spent }: Drained) => (spent === undefined ? {} : { note: spent });
+  const beside = (peer: Drained, figure: string, atLeast: number): Finding => {
+    const value = ours.rate / peer.rate;
+    return { ...base, figure, value, unit: 'times', goal: { atLeast }, peers: [], ...noteOf(peer) };
+  };
+  const peers = [
+    { name: 'no-op job', value: nothing.rate },
+    { name: 'one insert a job', value: inserts.rate },
+  ];
   return [
-    {
-      ...base,
-      figure: 'tickets decided',
-      value: ours,
-      unit: 'a second',
-      goal: null,
-      peers: [
-        { name: 'no-op job', value: nothing },
-        { name: 'one insert a job', value: inserts },
-      ],
-    },
-    { ...base, figure: 'beside no-op jobs', value: ours / nothing, unit: 'times', goal: { atLeast: 0.35 }, peers: [] },
-    { ...base, figure: 'beside one insert', value: ours / inserts, unit: 'times', goal: { atLeast: 1 }, peers: [] },
+    { ...base, figure: 'tickets decided', value: ours.rate, unit: 'a second', goal: null, peers, ...noteOf(ours) },
+    beside(nothing, 'beside no-op jobs', 0.35),
+    beside(inserts, 'beside one insert a job', 1),
   ];
 }

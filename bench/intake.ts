@@ -3,6 +3,7 @@ import { closedLoad } from './load/closed.ts';
 import { type Latencies, latenciesOf, openLoad } from './load/open.ts';
 import { type Server, startServer } from './load/server.ts';
 import type { RequestOf } from './load/target.ts';
+import { type ProcessorTime, processorTime, spentBetween } from './processor-time.ts';
 import { type Services, startServices } from './services.ts';
 
 const KEY = 'key-of-the-intake-benchmark-0123456789';
@@ -58,19 +59,35 @@ function requests(): RequestOf {
   };
 }
 
+interface Throughput {
+  /** Requests a second. */
+  rate: number;
+  /** Processor time in the last round; `Node` sends, and is the peers. */
+  note: { note?: string };
+}
+
+function noteOf(before: ProcessorTime, after: ProcessorTime): Throughput['note'] {
+  const spent = spentBetween(before, after);
+  return spent === undefined ? {} : { note: spent };
+}
+
 /** In turns, so that whatever else the machine does falls on all of them. */
-async function measureThroughput(servers: Of<Server>, { progress, size }: How): Promise<Of<number>> {
+async function measureThroughput(servers: Of<Server>, { progress, size }: How): Promise<Of<Throughput>> {
   const forMs = size === 'quick' ? 1_500 : 6_000;
   const rates: Of<number[]> = { ours: [], queue: [], naive: [] };
+  const notes: Of<Throughput['note']> = { ours: {}, queue: {}, naive: {} };
   for (const name of NAMES) await closedLoad({ ...loadOf(servers[name]), forMs: 3_000 });
   for (let round = 1; round <= ROUNDS; round += 1) {
     for (const name of NAMES) {
+      const before = await processorTime();
       const rate = await closedLoad({ ...loadOf(servers[name]), forMs });
+      notes[name] = noteOf(before, await processorTime());
       progress(`round ${round}, ${name}: ${Math.round(rate)} requests a second`);
       rates[name].push(rate);
     }
   }
-  return { ours: median(rates.ours), queue: median(rates.queue), naive: median(rates.naive) };
+  const of = (name: (typeof NAMES)[number]) => ({ rate: median(rates[name]), note: notes[name] });
+  return { ours: of('ours'), queue: of('queue'), naive: of('naive') };
 }
 
 function loadOf({ port }: Server) {
@@ -95,7 +112,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 }
 
-function findingsOf(rates: Of<number>, latencies: Of<Latencies>): Finding[] {
+function findingsOf({ ours, queue, naive }: Of<Throughput>, latencies: Of<Latencies>): Finding[] {
   const peersOf = (valueOf: (name: 'queue' | 'naive') => number) => [
     { name: 'queue.add alone', value: valueOf('queue') },
     { name: 'insert and add', value: valueOf('naive') },
@@ -107,26 +124,32 @@ function findingsOf(rates: Of<number>, latencies: Of<Latencies>): Finding[] {
     {
       ...rate,
       figure: 'requests',
-      value: rates.ours,
+      value: ours.rate,
       unit: 'a second',
       goal: null,
-      peers: peersOf((name) => rates[name]),
+      peers: [
+        { name: 'queue.add alone', value: queue.rate },
+        { name: 'insert and add', value: naive.rate },
+      ],
+      ...ours.note,
     },
     {
       ...rate,
       figure: 'beside queue.add alone',
-      value: rates.ours / rates.queue,
+      value: ours.rate / queue.rate,
       unit: 'times',
       goal: { atLeast: 0.75 },
       peers: [],
+      ...queue.note,
     },
     {
       ...rate,
       figure: 'beside insert and add',
-      value: rates.ours / rates.naive,
+      value: ours.rate / naive.rate,
       unit: 'times',
       goal: { atLeast: 3 },
       peers: [],
+      ...naive.note,
     },
     {
       ...late,

@@ -15,12 +15,13 @@ import { createTicketWork } from '@usher/worker/ticket-work';
 import { createDelivering } from '@usher/worker/delivery/delivering';
 import type { WorkerEvent } from '@usher/worker/events';
 import { startWorker } from '@usher/worker/worker';
+import { processorTime, spentBetween } from '../processor-time.ts';
 import type { Services } from '../services.ts';
-import type { Size } from './peers.ts';
+import type { Drained, Size } from './peers.ts';
 import { taxonomy } from './taxonomy.ts';
 
-/** Tickets a second that a whole worker decides and writes down, when its engine answers at once. */
-export async function drainByUsher({ databaseUrl, redisUrl }: Services, { jobs, concurrency }: Size): Promise<number> {
+/** How fast a whole worker decides tickets and writes them down, when its engine answers at once. */
+export async function drainByUsher({ databaseUrl, redisUrl }: Services, { jobs, concurrency }: Size): Promise<Drained> {
   await using database = connectDatabase(databaseUrl, { name: 'bench' });
   await using producer = connectQueue(redisUrl, { role: 'producer' });
   await using consumer = connectQueue(redisUrl, { role: 'consumer' });
@@ -38,6 +39,7 @@ export async function drainByUsher({ databaseUrl, redisUrl }: Services, { jobs, 
   };
   const vault = openVault(undefined);
   const calling = { outbound: 'any', resolve: async () => [], deadlineMs: 1_000 } as const;
+  const before = await processorTime();
   const startedMs = performance.now();
   const worker = startWorker({
     consumer,
@@ -72,8 +74,9 @@ export async function drainByUsher({ databaseUrl, redisUrl }: Services, { jobs, 
   });
   await drained.promise;
   const tookMs = performance.now() - startedMs;
+  const spent = spentBetween(before, await processorTime());
   await worker.close();
-  return (jobs / tookMs) * 1_000;
+  return { rate: (jobs / tookMs) * 1_000, spent };
 }
 
 const call: EngineCall = {

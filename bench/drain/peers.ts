@@ -1,5 +1,6 @@
 import { Queue, Worker } from 'bullmq';
 import postgres from 'postgres';
+import { processorTime, spentBetween } from '../processor-time.ts';
 import type { Services } from '../services.ts';
 
 /** How many jobs there are, and how many are in hand at the same time. */
@@ -8,13 +9,21 @@ export interface Size {
   concurrency: number;
 }
 
-/** Jobs a second of a BullMQ worker that does nothing. */
-export async function drainByNothing({ redisUrl }: Services, size: Size): Promise<number> {
+/** How fast a queue was emptied. */
+export interface Drained {
+  /** Jobs a second. */
+  rate: number;
+  /** Processor time meanwhile, in words. */
+  spent: string | undefined;
+}
+
+/** How fast a BullMQ worker is that does nothing. */
+export async function drainByNothing({ redisUrl }: Services, size: Size): Promise<Drained> {
   return drainPlainly({ redisUrl, name: 'bench-nothing', run: async () => {} }, size);
 }
 
-/** Jobs a second of a BullMQ worker that writes one row for each job, as one would without a thought. */
-export async function drainByInserts({ redisUrl, databaseUrl }: Services, size: Size): Promise<number> {
+/** How fast a BullMQ worker is that writes one row for each job, as one would without a thought. */
+export async function drainByInserts({ redisUrl, databaseUrl }: Services, size: Size): Promise<Drained> {
   const sql = postgres(databaseUrl, { max: 10, onnotice: () => {} });
   await sql`create table bench_inserts (id bigint primary key, category text not null, at timestamptz default now())`;
   const run = async (id: number) => {
@@ -33,7 +42,7 @@ interface PlainJob {
   run: (id: number) => Promise<void>;
 }
 
-async function drainPlainly({ redisUrl, name, run }: PlainJob, { jobs, concurrency }: Size): Promise<number> {
+async function drainPlainly({ redisUrl, name, run }: PlainJob, { jobs, concurrency }: Size): Promise<Drained> {
   const connection = { url: redisUrl };
   const queue = new Queue<{ id: number }>(name, { connection });
   for (let start = 0; start < jobs; start += 1_000) {
@@ -42,6 +51,7 @@ async function drainPlainly({ redisUrl, name, run }: PlainJob, { jobs, concurren
   }
   let done = 0;
   const drained = Promise.withResolvers<void>();
+  const before = await processorTime();
   const startedMs = performance.now();
   const worker = new Worker<{ id: number }>(name, ({ data }) => run(data.id), { connection, concurrency });
   worker.on('completed', () => {
@@ -50,7 +60,8 @@ async function drainPlainly({ redisUrl, name, run }: PlainJob, { jobs, concurren
   });
   await drained.promise;
   const tookMs = performance.now() - startedMs;
+  const spent = spentBetween(before, await processorTime());
   await worker.close();
   await queue.close();
-  return (jobs / tookMs) * 1_000;
+  return { rate: (jobs / tookMs) * 1_000, spent };
 }
