@@ -34,6 +34,9 @@ export const visits: readonly Visited[] = [
 /** Where strangers arrive. */
 export const SIGN_IN: Visited = { name: 'sign-in', path: '/', shown: 'input[name=password]' };
 
+/** After that a page will not come. */
+const LONGEST_MS = 30_000;
+
 const Timing = z.object({ loadMs: z.number(), shownMs: z.number(), bytes: z.number() });
 
 /** Visits a page for the first time; signed in where there is a session. */
@@ -59,8 +62,9 @@ async function bringSession(context: BrowserContext, url: string, value: string)
 
 /** In the page, so that no way between programs is counted: looked at with each frame that the browser draws. */
 async function timing(page: Page, shown: string): Promise<FirstLoad> {
-  const measured: unknown = await page.evaluate(`new Promise((resolve) => {
+  const measured: unknown = await page.evaluate(`new Promise((resolve, reject) => {
     const look = () => {
+      if (performance.now() > ${LONGEST_MS}) return reject(new Error('the page did not show what it should: is the console built? npx pnpm build'));
       const [navigation] = performance.getEntriesByType('navigation');
       if (document.querySelector(${JSON.stringify(shown)}) === null || navigation.loadEventEnd === 0)
         return requestAnimationFrame(look);
